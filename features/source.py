@@ -19,6 +19,7 @@ from features.errors import BadInput, Finding
 from features.reading.data_hash import data_hash
 from features.reading.definition.source_definition import SourceDefinition, read_definition
 from features.reading.raw_tables import Raw, read_tables
+from features.sql import sharing
 from features.validated.fingerprint import fingerprint
 from features.validated.stored_tables import StoredTables, put, take
 from features.validation.cross_section import CrossSection, read_cross_section
@@ -278,7 +279,8 @@ def _work_beside(staging: Path) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{staging.name}-", dir=parent))
     try:
-        yield work
+        with sharing(work):
+            yield work
     finally:
         shutil.rmtree(work)
         for folder in made:

@@ -3,7 +3,8 @@
 import glob
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,48 @@ import duckdb
 MEMORY_LIMIT: Final = "1GB"
 """Above this limit DuckDB works on disk, in the staging folder."""
 
+_SHARED: ContextVar[duckdb.DuckDBPyConnection | None] = ContextVar("shared DuckDB", default=None)
+
+
+@contextmanager
+def sharing(work: Path) -> Iterator[None]:
+    """Within it, all that `connect` needs no folder for uses one DuckDB, which spills to `work`.
+
+    Starting one takes as long as reading a small table, and every table is read and hashed.
+    """
+    with _started(work, None) as connection:
+        before = _SHARED.set(connection)
+        try:
+            yield
+        finally:
+            _SHARED.reset(before)
+
 
 @contextmanager
 def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory DuckDB that spills to `work`, sees no Python variables, and looks for files in `folder`.
 
-    It neither downloads nor loads extensions, and no query can change its settings.
+    It neither downloads nor loads extensions, and no query can change its settings. Within `sharing` and without a
+    folder it may be that of others, so make no tables or views in it.
     """
+    shared = _SHARED.get() if folder is None else None
+    if shared is not None and _is_sound(shared):
+        with shared.cursor() as cursor:
+            yield cursor
+        return
+    with _started(work, folder) as connection:
+        yield connection
+
+
+def _is_sound(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a DuckDB still answers: an internal fault, such as over a damaged file, ends it for all."""
+    with suppress(duckdb.Error), connection.cursor() as cursor:
+        return cursor.execute("select 1").fetchone() == (1,)
+    return False
+
+
+@contextmanager
+def _started(work: Path, folder: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(dir=work, prefix="duckdb-") as scratch, duckdb.connect() as connection:
         settings = {
             "errors_as_json": "true",
@@ -33,7 +69,7 @@ def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyC
         if folder:
             settings["file_search_path"] = literal(_searchable(folder, Path(scratch)))
         for name, value in settings.items():
-            connection.execute(f"set {name} = {value}")
+            connection.execute(f"set global {name} = {value}")
         connection.execute("set lock_configuration = true")
         yield connection
 

@@ -20,10 +20,10 @@ from mlflow.types.schema import AnyType
 from pipeline.judgement.reporting.illustration import MissingIllustration, attempt
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
+from pipeline.registry.documents import MONITORING, REPORT
 from pipeline.registry.report_json import as_text
 from pipeline.settings import Settings
 
-REPORT = "report.json"
 PLOTS = "plots"
 
 _DIGEST_LENGTH = 36
@@ -85,7 +85,7 @@ def log_monitoring(
     for step, figures in enumerate(steps):
         known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
         mlflow.log_metrics(known, step=step)
-    mlflow.log_dict(dict(document), "monitoring.json")
+    mlflow.log_dict(dict(document), MONITORING)
     mlflow.log_text(page, "monitoring.html")
 
 

@@ -10,8 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +29,10 @@ from pipeline.judgement.reporting.illustration import MissingIllustration
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import report_json
+from pipeline.registry.documents import EFFECT, NO_CHAMPION, REPORT, Described, moment
 from pipeline.registry.local import CHAMPION, MODEL_NAME
-from pipeline.registry.runs import PLOTS, REPORT, log_monitoring, log_training, run_of_experiment
+from pipeline.registry.runs import PLOTS, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings
-
-EFFECT = "effect.json"
 
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """MLflow's error codes for a model, version or alias that does not exist, or whose name is invalid."""
@@ -44,16 +42,6 @@ _VERSION_TAGS = ("source", "data_hash", "code_version", "seed")
 GATE_TAG = "gate"
 MISSING_TAG = "missing_illustrations"
 REASON_TAG = "reason"
-
-_NO_CHAMPION = Finding(
-    "there is no champion yet",
-    "registry",
-    "",
-    0,
-    "Train first: `retention train SOURCE`. If the gate refused, `retention models list` shows it, and "
-    '`retention models promote VERSION --reason "…"` overrides it.',
-)
-
 
 def register(
     settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
@@ -196,17 +184,8 @@ def record_effect(settings: Settings, source: str, document: Mapping[str, Any]) 
         mlflow.log_dict(dict(document), EFFECT)
 
 
-def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
-    """The JSON of a source's latest `retention monitor`; None before the first, and without a registry."""
-    return _last_document(settings, f"{source} monitoring", "monitoring.json")
-
-
-def last_effect(settings: Settings, source: str) -> dict[str, Any] | None:
-    """The JSON of a source's latest `retention effect`; None before the first, and without a registry."""
-    return _last_document(settings, f"{source} effect", EFFECT)
-
-
-def _last_document(settings: Settings, experiment_name: str, file: str) -> dict[str, Any] | None:
+def last_document(settings: Settings, experiment_name: str, file: str) -> dict[str, Any] | None:
+    """A JSON file of an experiment's last finished run; None before the first, and without a registry."""
     local = make_url(settings.tracking_uri).database if settings.tracking_uri.startswith("sqlite:") else None
     if local and not Path(local).exists():
         return None
@@ -228,7 +207,7 @@ def champion(settings: Settings) -> str:
     except MlflowException as error:
         raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
     if version is None:
-        raise BadInput(_NO_CHAMPION)
+        raise BadInput(NO_CHAMPION)
     return version
 
 
@@ -240,7 +219,7 @@ def artefacts(settings: Settings, version: str | None = None) -> tuple[str, Path
     client = connect(settings)
     wanted = version or champion_version(client)
     if wanted is None:
-        raise BadInput(_NO_CHAMPION)
+        raise BadInput(NO_CHAMPION)
     try:
         folder = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{wanted}")
     except MlflowException as error:
@@ -277,28 +256,13 @@ def versions(client: mlflow.MlflowClient) -> list[VersionRow]:
             run_id=str(entry.run_id),
             auc=run.data.metrics.get("auc"),
             average_precision=run.data.metrics.get("average_precision"),
-            registered_at=_moment(entry.creation_timestamp),
+            registered_at=moment(entry.creation_timestamp),
             gate=entry.tags.get(GATE_TAG, ""),
             reason=entry.tags.get(REASON_TAG),
         )
         for entry in sorted(registered, key=lambda entry: -int(entry.version))
         for run in [client.get_run(str(entry.run_id))]
     ]
-
-
-@dataclass(frozen=True)
-class Described:
-    """A version and the JSON of its training report, as the registry holds it."""
-
-    version: str
-    is_champion: bool
-    run_id: str
-    registered_at: datetime
-    document: Mapping[str, Any]
-
-    @cached_property
-    def report(self) -> TrainingReport:
-        return report_json.report_of(self.document)
 
 
 def described(settings: Settings, version: str | None) -> Described:
@@ -311,7 +275,7 @@ def described(settings: Settings, version: str | None) -> Described:
         champion = champion_version(client)
         wanted = version or champion
         if wanted is None:
-            raise BadInput(_NO_CHAMPION)
+            raise BadInput(NO_CHAMPION)
         entry = client.get_model_version(MODEL_NAME, wanted)
         document = _document_of(client, wanted)
     except MlflowException as error:
@@ -322,10 +286,6 @@ def described(settings: Settings, version: str | None) -> Described:
         version=wanted,
         is_champion=wanted == champion,
         run_id=str(entry.run_id),
-        registered_at=_moment(entry.creation_timestamp),
+        registered_at=moment(entry.creation_timestamp),
         document=document,
     )
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -58,7 +58,7 @@ class Outcomes:
             self._refreshing.release()
 
     def _read(self, source: str) -> Measured:
-        from pipeline.registry.versions import last_effect, last_monitoring  # MLflow takes seconds to import
+        from pipeline.registry.documents import last_effect, last_monitoring
 
         try:
             document = last_monitoring(self._settings, source)

@@ -62,8 +62,8 @@ class Champion:
         return self._other[1]
 
     def _refreshed(self) -> tuple[str, "StoredModel"]:
+        from pipeline.registry.documents import champion
         from pipeline.registry.loading import load
-        from pipeline.registry.versions import champion  # MLflow takes seconds to import, and most servers never do
 
         try:
             version = champion(self._settings)

@@ -22,7 +22,7 @@ from serving.http.problems import Refusal
 from serving.schemas.model_versions import LedgerRow, ModelAnswer
 
 if TYPE_CHECKING:  # MLflow takes seconds to import
-    from pipeline.registry.versions import Described
+    from pipeline.registry.documents import Described
 
 _CARD_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """The card contains the run's plots; nothing is loaded."""
@@ -81,9 +81,7 @@ def _row(entry: LedgerEntry) -> LedgerRow:
 
 def described_version(settings: Settings, version: str | None) -> "Described":
     """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
-    from pipeline.registry.versions import (
-        described,  # MLflow takes seconds to import, and most servers never need it
-    )
+    from pipeline.registry.documents import described
 
     try:
         return described(settings, version)

@@ -64,7 +64,7 @@ class Documents:
     """What the registry holds about a source: the champion's report, and what was last monitored and measured."""
 
     def __init__(self, settings: Settings, source: str) -> None:
-        from pipeline.registry.versions import last_effect, last_monitoring  # MLflow takes seconds to import
+        from pipeline.registry.documents import last_effect, last_monitoring
 
         self.version, self.report = _champion(settings)
         try:

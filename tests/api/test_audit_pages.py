@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from published import AuditRows
 
 from features.errors import BadInput, Finding, Unavailable
-from pipeline.registry import versions as registry
+from pipeline.registry import documents as registry
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 

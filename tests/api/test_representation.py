@@ -17,7 +17,8 @@ from pipeline.judgement.reporting.report import FairnessGroup, FairnessRow, Grou
 from pipeline.judgement.reporting.small_groups import without_small_groups
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.language.translator import language
-from pipeline.registry.versions import last_effect, record_effect
+from pipeline.registry.documents import last_effect
+from pipeline.registry.versions import record_effect
 from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.audit.counts import looks_since
 from pipeline.store.settings_ledger import changes, record, recorded_since

@@ -65,6 +65,8 @@ def normalise(
     numbers = [name for name, meaning in names.items() if meaning in _number_columns(table)]
     wanted = {snake_case(name) for name in attributes}
     further = [name for name, meaning in names.items() if meaning in wanted and name not in (*dates, *numbers)]
+    if not (dates or numbers or further or form.date_format):
+        return Normalised()
     small = {name for name in numbers if (largest_value(table, names[name]) or 1_000) < 1_000}
     with connect(path.parent) as connection:
         texts = TextColumns(connection, path, table)
