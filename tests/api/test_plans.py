@@ -147,3 +147,19 @@ def test_a_scope_shows_its_own_whole_groups(client: TestClient, bearer: Bearer) 
     assert [each["group"] for each in answer["groups"]] == ["Sales"]
     other = client.post("/v1/plans", json={**RAISE, "groups": ["Plant"]}, headers=headers).json()
     assert [each["why_not"] for each in other["groups"]] == ["few_people"]
+
+
+def test_without_the_figures_of_the_month_the_answer_names_the_remedy(
+    ask: Callable[..., Any], client: TestClient, settings: ServerSettings, bearer: Bearer
+) -> None:
+    """A truncated file, and then none: what the store still has is not computed from for a minute."""
+    (file,) = (settings.var / "staff").glob("*.parquet")
+    file.write_bytes(file.read_bytes()[:-100])
+    for _ in ("truncated", "absent"):
+        answer = ask()
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "urn:retention:problem:no-figures-for-plans"
+        assert "Score the month again" in answer.json()["detail"]
+        assert client.get("/v1/turnover", headers=bearer("hr")).status_code == 404  # other answers do not need it
+        file.unlink(missing_ok=True)
+    assert ask(role="manager", person="M1").status_code == 403
