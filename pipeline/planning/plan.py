@@ -13,9 +13,6 @@ By = Literal["department", "location", "level", "job"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("department", "location", "level")
 """What the groups of a plan are; a manager's team is none, because it names the manager."""
 
-PARTS: Final[tuple[By, ...]] = (*DIMENSIONS, "job")
-"""What groups are intersected of."""
-
 Why = Literal["few_people", "few_reached", "changed"]
 """Why a group has no figures: too few people, too few whom the change reaches, or people were erased since."""
 

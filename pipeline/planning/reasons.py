@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pipeline.disclosure import Hidden, hidden_of_reached
 from pipeline.disclosure.intersections import LEAST_OF_INTERSECTION, combination, intersection, intersections, only
 from pipeline.model.stored_model import StoredModel
-from pipeline.planning.plan import DIMENSIONS, PARTS, Plan, Why
+from pipeline.outlook.parts import PARTS
+from pipeline.planning.plan import DIMENSIONS, Plan, Why
 from pipeline.planning.plan_levers import Applied, applied
 from pipeline.planning.staff import Staff
 

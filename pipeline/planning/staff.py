@@ -44,7 +44,7 @@ class Staff:
     """Everyone, and which groups may be shown.
 
     people: the published head count of each group that is shown. mine: the groups of a dimension that the asker sees;
-    None for all. parts: the jobs and intersections that are shown (`planning.parts`); None if that is not known.
+    None for all. parts: the jobs and intersections that are shown (`outlook.parts`); None if that is not known.
     received: what each department receives from the provider of the plan, if it is about one.
     """
 
@@ -65,19 +65,12 @@ class Staff:
 
 
 def figures_of(scores: PublishedScores, published: Published, model: StoredModel) -> Figures:
-    """The figures of everyone of a publication, which `model` scored.
-
-    From the file of the month, where there is one; else from the store, which takes a minute for 100,000 people.
-    """
-    found = scores.encoded_staff(published)
-    if found is None:
-        posts, figures = scores.staff_figures(published)
-        return figures_from(posts, figures, model)
-    return _figures(found, model)
+    """The figures of everyone of a publication, which `model` scored. Raises BadInput if they cannot be read."""
+    return _figures(scores.encoded_staff(published, len(model.asked.encoding.names)), model)
 
 
 def figures_from(posts: pl.DataFrame, features: pl.DataFrame, model: StoredModel) -> Figures:
-    """The same from `POSTS`, replacement_weight and log_odds, and a column per feature."""
+    """Figures from `POSTS`, replacement_weight and log_odds, and a column per feature."""
     encoded = encoded_figures(model.asked, typed_records(features, model.features))
     return _figures(posts.hstack(encoded), model)
 

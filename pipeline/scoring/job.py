@@ -30,6 +30,7 @@ from pipeline.model.related import related
 from pipeline.model.risk_range import plausible_risks, risk_range
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.notice import not_informed, require_notice
+from pipeline.outlook.parts import publish_parts
 from pipeline.outlook.publishing import publish_outlook
 from pipeline.registry.account import account, checked_reason
 from pipeline.registry.loading import load
@@ -122,6 +123,7 @@ def score_and_publish(
         progress("publish")
         publication = replace(publication, data_check=check)
         store.publish(publication, read_at)
+        publish_parts(store, loaded.name)
         if isinstance(loaded, Source):
             progress("count who left")
             publish_turnover(store, loaded, read_at)
@@ -238,9 +240,7 @@ def _ends(log_odds: np.ndarray, errors: Errors | None) -> tuple[pl.Series, pl.Se
 
 
 def _plausible(people: pl.DataFrame, log_odds: np.ndarray, errors: Errors | None) -> pl.DataFrame | None:
-    if errors is None:
-        return None
-    return people.select("employee_id", risks=pl.Series(plausible_risks(log_odds, errors)))
+    return None if errors is None else people.select("employee_id", risks=pl.Series(plausible_risks(log_odds, errors)))
 
 
 @singledispatch

@@ -2,18 +2,22 @@
 
 The store has the same figures, a text per person: reading those of 100,000 people takes a minute. The file is beside
 the store, under `var`, and is named after the publication and its content, so that no other is taken for it. Only the
-month that a source serves has one. Erasure removes the person's row; a reader also leaves out anyone whom the store no
-longer holds.
+month that a source serves has one. Erasure removes the person's row, and deletes a file that cannot be read; a reader
+also leaves out anyone whom the store no longer holds. Scoring the month again writes the file again. Beside it is what
+plans may be about (`outlook.parts`): names of jobs and of groups, and of nobody.
 """
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import polars as pl
+from polars.exceptions import PanicException, PolarsError
 
-from pipeline.files import locked, write_whole
+from features.errors import BadInput, Finding
+from pipeline.files import json_text, locked, write_text, write_whole
 from pipeline.listing.rules import USUAL
 from pipeline.store.publication import Publication
 
@@ -24,6 +28,9 @@ POSTS: Final = ("department", "location", "level", "job")
 """The columns of a post, as texts."""
 OWN: Final = ("employee_id", *POSTS, "replacement_weight", "log_odds", "trees")
 """The columns beside the figures, which are named by their position among the model's features."""
+
+_UNREADABLE: Final = (PolarsError, PanicException, OSError)
+"""What reading a damaged file raises."""
 
 
 def replacement_weights(criticality: pl.Series) -> pl.Series:
@@ -55,6 +62,37 @@ def staff_file(var: Path, number: int, fingerprint: str) -> Path:
     return var / FOLDER / f"{number}-{fingerprint[:16]}.parquet"
 
 
+def read_staff_file(file: Path, figures: int) -> pl.DataFrame:
+    """What `write_staff_file` wrote, with that number of figures. Raises BadInput if the file is absent or damaged."""
+    try:
+        people = pl.read_parquet(file, memory_map=False)
+        if "replacement_weight" not in people.columns:  # published before there were weights
+            people = people.with_columns(replacement_weight=pl.lit(1.0))
+        return people.select(*OWN, *map(str, range(figures)))
+    except _UNREADABLE:
+        rule = "the figures that plans are computed from are missing or damaged"
+        remedy = "Run `retention score` for the month again, with the state folder that the server reads."
+        raise BadInput(Finding(rule, FOLDER, file.name, remedy=remedy)) from None
+
+
+def parts_file(staff: Path) -> Path:
+    """The file beside a staff file that names the jobs and intersections that are shown."""
+    return staff.with_suffix(".json")
+
+
+def write_parts_file(file: Path, parts: Mapping[str, Collection[str]]) -> None:
+    """Write the jobs and intersections of a publication."""
+    write_text(json_text({name: sorted(groups) for name, groups in parts.items()}), file)
+
+
+def read_parts_file(file: Path) -> dict[str, set[str]] | None:
+    """What `write_parts_file` wrote; None if the file is absent or damaged, which a search can replace."""
+    try:
+        return {name: set(groups) for name, groups in json.loads(file.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return None
+
+
 @contextmanager
 def writing_staff_files(var: Path) -> Iterator[None]:
     """One writer at a time: of two erasures neither may bring the other's person back."""
@@ -68,23 +106,32 @@ def delete_others(var: Path, served: Collection[Path]) -> None:
     for file in _files(var):
         if file not in served:
             file.unlink()
+            parts_file(file).unlink(missing_ok=True)
 
 
 def staff_files_name(var: Path, employee_id: str) -> bool:
-    """Whether a file has a row of a person."""
+    """Whether a file has a row of a person, or cannot be read and may have one."""
     return any(_holds(file, employee_id) for file in _files(var))
 
 
 def erase_from_staff_files(var: Path, employee_id: str) -> int:
-    """Remove a person's rows; returns the number of files that had one."""
+    """Remove a person's rows, and files that cannot be read; returns the number of files that had or may have had one."""
     if not _files(var):
         return 0
     with writing_staff_files(var):
         found = [file for file in _files(var) if _holds(file, employee_id)]
         for file in found:
-            left = pl.read_parquet(file, memory_map=False).filter(pl.col("employee_id") != employee_id)
-            write_whole(file, lambda part, left=left: left.write_parquet(part, compression="lz4"))  # type: ignore[misc]
+            _erase_from(file, employee_id)
     return len(found)
+
+
+def _erase_from(file: Path, employee_id: str) -> None:
+    try:
+        left = pl.read_parquet(file, memory_map=False).filter(pl.col("employee_id") != employee_id)
+    except _UNREADABLE:
+        file.unlink()
+    else:
+        write_whole(file, lambda part: left.write_parquet(part, compression="lz4"))
 
 
 def _files(var: Path) -> list[Path]:
@@ -92,5 +139,8 @@ def _files(var: Path) -> list[Path]:
 
 
 def _holds(file: Path, employee_id: str) -> bool:
-    rows = pl.scan_parquet(file).filter(pl.col("employee_id") == employee_id).select(pl.len()).collect()
+    try:
+        rows = pl.scan_parquet(file).filter(pl.col("employee_id") == employee_id).select(pl.len()).collect()
+    except _UNREADABLE:
+        return True
     return bool(rows.item())

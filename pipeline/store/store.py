@@ -3,7 +3,7 @@
 Readers see a month as it was before or after publication, never in between. The audit is append-only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -158,6 +158,15 @@ class Store:
                 left = staff.filter(~pl.col("employee_id").is_in(list(erased)))
                 staff_files.write_staff_file(self._var, number, fingerprint, left)
             staff_files.delete_others(self._var, [staff_files.staff_file(self._var, *head) for head in served])
+
+    def write_parts(self, published: Published, parts: Mapping[str, Collection[str]]) -> None:
+        """Write what plans of a publication may be about, if it is served and has figures (`outlook.parts`)."""
+        if self._var is None:
+            return
+        with staff_files.writing_staff_files(self._var):
+            staff = staff_files.staff_file(self._var, published.id, published.content_hash)
+            if staff.exists():
+                staff_files.write_parts_file(staff_files.parts_file(staff), parts)
 
     def forget_deleted(self, seconds: float = 1) -> Forgotten:
         """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from features.errors import BadInput
 from pipeline.language.translator import marked
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
 from pipeline.store.operations.plans import remove_plan, save_plan, saved_plans
@@ -33,7 +34,7 @@ from serving.views.months import current
 
 if TYPE_CHECKING:
     from pipeline.judgement.statistics.figures import Bounded
-    from pipeline.planning.parts import Parts
+    from pipeline.outlook.parts import Parts
     from pipeline.planning.plan import Evaluated, Funded, GroupPlan, Money, Plan, Prices
 
 MEANS: Final = marked(
@@ -45,6 +46,10 @@ MEANS: Final = marked(
 AVERAGE: Final = marked(
     "Whom each person asks for services is not used: a better rating of one department's services moves the ratings of "
     "everyone in a department alike, by the share of these services in what the department asks for. It is an average."
+)
+NO_FIGURES: Final = marked(
+    "The figures that plans are computed from are missing or damaged. Score the month again, with the state folder of "
+    "this server."
 )
 NO_LEVER: Final = "The request names no change. Name at least one."
 COLUMNS: Final = (
@@ -111,7 +116,11 @@ class Planning:
         people: dict[str, dict[str, int]] = {
             name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS
         }
-        figures, prices = figures_of(whole, published, model), _prices(self.settings)
+        try:
+            figures = figures_of(whole, published, model)
+        except BadInput:
+            raise Refusal(503, "no-figures-for-plans", NO_FIGURES) from None
+        prices = _prices(self.settings)
         parts = self._parts(whole, published) if any(plan.is_of_parts for plan, _ in plans) else None
         pairs = whole.service_figures(published)
         received = [received_from(plan.provider, pairs) if plan.provider is not None else {} for plan, _ in plans]
@@ -128,13 +137,13 @@ class Planning:
             return sorted((self._parts(scores.whole(), current(scores)) or {}).get("job", ()))
 
     def _parts(self, scores: PublishedScores, published: Published) -> "Parts | None":
-        """They are searched for once for the same people."""
-        from pipeline.planning.parts import parts_shown
+        """They are read once for the same people."""
+        from pipeline.outlook.parts import known_parts
 
         key = published.id, scores.count_scored(published)
         if key not in self.parts:
             self.parts.clear()
-            self.parts[key] = parts_shown(scores, published)
+            self.parts[key] = known_parts(scores, published)
         return self.parts[key]
 
     def saved(self, scores: PublishedScores, name: str | None = None) -> PlanList:

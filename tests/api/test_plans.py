@@ -165,3 +165,19 @@ def test_a_plan_from_python_has_the_figures_of_the_answer(
     assert [each["net"] for each in answer["if_wrong"]] == pytest.approx(
         [each.net for each in found.if_wrong], abs=0.005
     )
+
+
+def test_without_the_figures_of_the_month_the_answer_names_the_remedy(
+    ask: Callable[..., Any], client: TestClient, settings: ServerSettings, bearer: Bearer
+) -> None:
+    """A truncated file, and then none: what the store still has is not computed from for a minute."""
+    (file,) = (settings.var / "staff").glob("*.parquet")
+    file.write_bytes(file.read_bytes()[:-100])
+    for _ in ("truncated", "absent"):
+        answer = ask()
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "urn:retention:problem:no-figures-for-plans"
+        assert "Score the month again" in answer.json()["detail"]
+        assert client.get("/v1/turnover", headers=bearer("hr")).status_code == 404  # other answers do not need it
+        file.unlink(missing_ok=True)
+    assert ask(role="manager", person="M1").status_code == 403

@@ -1,6 +1,7 @@
 """The columns that plans are computed from: who is in them, of which month, and what erasure leaves."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,8 +10,10 @@ import polars as pl
 import pytest
 from tiny_registry import MODEL_FEATURES
 
+from features.errors import BadInput
 from pipeline.model.blend import Blend
 from pipeline.model.stored_model import StoredModel
+from pipeline.outlook.parts import Parts, known_parts, publish_parts
 from pipeline.planning.staff import Figures, figures_of
 from pipeline.settings import Settings
 from pipeline.store import staff_files
@@ -57,6 +60,13 @@ def files(var: Path) -> list[str]:
     return sorted(file.name.partition("-")[0] for file in (var / "staff").glob("*.parquet"))
 
 
+def parts(store: Store) -> Parts | None:
+    with store.reading() as scores:
+        published = scores.current()
+        assert published is not None
+        return known_parts(scores, published)
+
+
 def read(store: Store, model: StoredModel) -> Figures:
     with store.reading() as scores:
         published = scores.current()
@@ -64,25 +74,22 @@ def read(store: Store, model: StoredModel) -> Figures:
         return figures_of(scores, published, model)
 
 
-def test_the_columns_are_those_of_the_store(store: Store, var: Path, model: StoredModel) -> None:
+def test_the_columns_are_the_published_figures(store: Store, model: StoredModel) -> None:
     """A category is the code of its level; an unknown figure stays unknown."""
     store.publish(month(model))
-    from_file = read(store, model)
-    for file in (var / "staff").iterdir():
-        file.unlink()
-    from_store = read(store, model)
-    both = [each.encoded.sort("pay_against_market") for each in (from_file, from_store)]
-    assert both[0]["pay_against_market"].to_list() == pytest.approx([0.1 * n - 0.4 for n in range(8)], abs=1e-6)
-    assert both[0]["client_rating_12m"].null_count() == 8
-    assert both[0].drop("pay_against_market").equals(both[1].drop("pay_against_market"))
-    assert sorted(from_file.log_odds) == pytest.approx(sorted(from_store.log_odds), abs=1e-9)
-    assert sorted(from_file.trees) == pytest.approx(sorted(from_store.trees), abs=1e-9)
-    assert from_file.posts["job"].to_list() == ["Clerk"] * 8
+    found = read(store, model)
+    assert sorted(found.encoded["pay_against_market"]) == pytest.approx([0.1 * n - 0.4 for n in range(8)], abs=1e-6)
+    assert found.encoded["client_rating_12m"].null_count() == 8
+    assert found.encoded["contract"].unique().to_list() == [1.0]  # the second level of two
+    assert found.posts["job"].to_list() == ["Clerk"] * 8
+    with store.reading() as scores:
+        published = scores.current()
+        assert published is not None
+        scored = scores.page(published, [], "-risk", None, 8)
+    assert sorted(found.log_odds) == pytest.approx(sorted(each.log_odds for each in scored), abs=1e-9)
 
 
-def test_weights_of_replacement_are_the_same_from_both_and_stay_after_an_erasure(
-    store: Store, var: Path, model: StoredModel
-) -> None:
+def test_weights_of_replacement_stay_after_an_erasure(store: Store, model: StoredModel) -> None:
     """Two of eight weigh 5, the others 1: a mean of 2, so 2.5 and 0.5; of seven the mean would be 11/7."""
     hard = pl.DataFrame({"employee_id": PEOPLE[:2], "criticality": [5.0, 5.0]})
     store.publish(replace(month(model), criticality=hard))
@@ -90,10 +97,58 @@ def test_weights_of_replacement_are_the_same_from_both_and_stay_after_an_erasure
     with store.erasing() as connection:
         erase(connection, PEOPLE[0])
     assert sorted(read(store, model).replacement_weight) == [0.5] * 6 + [2.5]
-    store.publish(replace(month(model, date(2026, 11, 30)), criticality=hard))
-    for file in (var / "staff").iterdir():
-        file.unlink()
-    assert sorted(read(store, model).replacement_weight) == [0.5] * 6 + [2.5] * 2
+
+
+def test_a_file_from_before_there_were_weights_counts_everyone_alike(
+    store: Store, var: Path, model: StoredModel
+) -> None:
+    store.publish(month(model))
+    for file in (var / "staff").glob("*.parquet"):
+        pl.read_parquet(file, memory_map=False).drop("replacement_weight").write_parquet(file)
+    assert list(read(store, model).replacement_weight) == [1.0] * 8
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "half of it": lambda content: content[: len(content) // 2],
+    "all but the end": lambda content: content[:-5],
+    "nothing in it": lambda _: b"",
+    "other bytes": lambda content: b"x" * len(content),
+    "damaged columns": lambda content: content[:4] + b"\xff" * (len(content) // 3) + content[4 + len(content) // 3 :],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_said_to_be_and_is_written_again_with_the_month(
+    store: Store, var: Path, model: StoredModel, damage: str
+) -> None:
+    store.publish(month(model))
+    (file,) = (var / "staff").glob("*.parquet")
+    file.write_bytes(DAMAGES[damage](file.read_bytes()))
+    with pytest.raises(BadInput, match="missing or damaged") as error:
+        read(store, model)
+    assert error.value.findings[0].place == f"staff.{file.name}"
+    assert "Run `retention score`" in error.value.findings[0].remedy
+    assert "person-" not in str(error.value)
+    store.publish(month(model))
+    assert len(read(store, model).log_odds) == 8
+
+
+def test_a_file_with_figures_of_another_model_is_not_read(store: Store, var: Path, model: StoredModel) -> None:
+    store.publish(month(model))
+    (file,) = (var / "staff").glob("*.parquet")
+    pl.read_parquet(file, memory_map=False).drop("0").write_parquet(file)
+    with pytest.raises(BadInput, match="missing or damaged"):
+        read(store, model)
+
+
+def test_erasure_deletes_a_file_that_it_cannot_read(store: Store, var: Path, model: StoredModel) -> None:
+    store.publish(month(model))
+    (file,) = (var / "staff").glob("*.parquet")
+    file.write_bytes(file.read_bytes()[:-5])
+    assert in_files(var, "person-3")
+    assert erase_files(var, "person-3").removed["staff_files"] == 1
+    assert files(var) == []
+    assert not in_files(var, "person-3")
 
 
 def test_erasure_removes_the_row_and_a_reader_leaves_it_out_before(store: Store, var: Path, model: StoredModel) -> None:
@@ -141,6 +196,35 @@ def test_a_month_published_before_there_were_columns_gets_them_when_it_is_publis
 ) -> None:
     store.publish(replace(month(model), encoded=None))
     assert files(var) == []
-    assert len(read(store, model).log_odds) == 8
+    with pytest.raises(BadInput, match="missing or damaged"):
+        read(store, model)
     store.publish(month(model))
-    assert files(var) == ["1"]
+    assert len(read(store, model).log_odds) == 8
+
+
+def test_what_plans_may_be_about_is_kept_with_the_month_until_somebody_is_erased(
+    store: Store, var: Path, model: StoredModel
+) -> None:
+    """Eight clerks: the job is everyone, and no intersection has 20 people."""
+    store.publish(month(model))
+    publish_parts(store, "tiny")
+    (file,) = (var / "staff").glob("*.json")
+    kept = json.loads(file.read_text())
+    assert (kept["job"], sum(map(len, kept.values()))) == (["Clerk"], 1)
+    file.write_text(file.read_text().replace("Clerk", "Cook"))  # which only somebody who reads the file sees
+    assert parts(store) == {name: set(groups) for name, groups in kept.items()} | {"job": {"Cook"}}
+    file.write_text('{"job": ')
+    assert parts(store) == {name: set(groups) for name, groups in kept.items()}
+    with store.erasing() as connection:
+        erase(connection, "person-3")
+    publish_parts(store, "tiny")
+    assert parts(store) is None
+
+
+def test_what_plans_of_an_earlier_month_may_be_about_is_deleted_with_its_figures(
+    store: Store, var: Path, model: StoredModel
+) -> None:
+    for day in (OCTOBER, date(2026, 11, 30)):
+        store.publish(month(model, day))
+        publish_parts(store, "tiny")
+    assert [file.name.partition("-")[0] for file in (var / "staff").glob("*.json")] == ["2"]

@@ -21,8 +21,9 @@ from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.organisations import Organisation, organisation_of
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
-from pipeline.store.reading.staff_figures import encoded_staff, staff_figures
+from pipeline.store.reading.staff_figures import encoded_staff
 from pipeline.store.schema import SCORE
+from pipeline.store.staff_files import parts_file, read_parts_file, staff_file
 
 
 @dataclass(frozen=True)
@@ -241,15 +242,19 @@ class PublishedScores:
         count = select(func.count()).select_from(SCORE).where(SCORE.c.publication_id == published.id)
         return int(self.connection.execute(count).scalar_one())
 
-    def encoded_staff(self, published: Published) -> pl.DataFrame | None:
-        """Everyone's post and figures as columns (`reading.staff_figures`), or None. No scope limits it: sums of whole
-        groups are made of it, and which of them are shown depends on everyone.
+    def encoded_staff(self, published: Published, figures: int) -> pl.DataFrame:
+        """Everyone's post and figures as columns (`reading.staff_figures`). No scope limits it: sums of whole groups
+        are made of it, and which of them are shown depends on everyone.
         """
-        return encoded_staff(self.connection, published, self.var)
+        if self.var is None:
+            raise ValueError("a store without a state folder has no figures for plans")
+        return encoded_staff(self.connection, published, self.var, figures)
 
-    def staff_figures(self, published: Published) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The same from the store, slowly: posts, and the published figures."""
-        return staff_figures(self.connection, published)
+    def written_parts(self, published: Published) -> dict[str, set[str]] | None:
+        """The jobs and intersections of groups that may be shown, if they were written (`outlook.parts`)."""
+        if self.var is None:
+            return None
+        return read_parts_file(parts_file(staff_file(self.var, published.id, published.content_hash)))
 
     def service_figures(self, published: Published) -> list[dict[str, Any]]:
         """What departments ask of each other, by client and provider department."""
