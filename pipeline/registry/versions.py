@@ -35,6 +35,7 @@ from pipeline.registry.runs import PLOTS, REPORT, log_monitoring, log_training, 
 from pipeline.settings import Settings
 
 EFFECT = "effect.json"
+OFFERS = "offers.json"
 
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """MLflow's error codes for a model, version or alias that does not exist, or whose name is invalid."""
@@ -196,6 +197,13 @@ def record_effect(settings: Settings, source: str, document: Mapping[str, Any]) 
         mlflow.log_dict(dict(document), EFFECT)
 
 
+def record_offers(settings: Settings, source: str, document: Mapping[str, Any]) -> None:
+    """Logs what `retention effect --offers` found as a run of a separate experiment: counts and figures, no ids."""
+    client = connect(settings)
+    with run_of_experiment(client, settings, f"{source} offers"):
+        mlflow.log_dict(dict(document), OFFERS)
+
+
 def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
     """The JSON of a source's latest `retention monitor`; None before the first, and without a registry."""
     return _last_document(settings, f"{source} monitoring", "monitoring.json")
@@ -204,6 +212,11 @@ def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
 def last_effect(settings: Settings, source: str) -> dict[str, Any] | None:
     """The JSON of a source's latest `retention effect`; None before the first, and without a registry."""
     return _last_document(settings, f"{source} effect", EFFECT)
+
+
+def last_offers(settings: Settings, source: str) -> dict[str, Any] | None:
+    """The JSON of a source's latest `retention effect --offers`; None before the first, and without a registry."""
+    return _last_document(settings, f"{source} offers", OFFERS)
 
 
 def _last_document(settings: Settings, experiment_name: str, file: str) -> dict[str, Any] | None:
