@@ -245,8 +245,10 @@ def _effect(source: Path, settings: Settings, json_file: str | None) -> None:
 def _offers(source: Path, settings: Settings, json_file: str | None) -> None:
     from pipeline.commands.screens.trials import offers_screen
     from pipeline.lists.offers.effect import as_json, offers_effect
+    from pipeline.registry.versions import record_offers
 
     report = offers_effect(source, settings)
+    record_offers(settings, report.source, as_json(report))
     write_json(json_file, as_json(report))
     err.print(offers_screen(report))
 

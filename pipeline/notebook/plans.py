@@ -7,13 +7,15 @@ from typing import Any, Final
 
 from features.errors import BadInput, Finding
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
+from pipeline.outlook.parts import known_parts
 from pipeline.planning.evaluation import evaluate
 from pipeline.planning.ladders import LADDERS
-from pipeline.planning.parts import parts_shown
+from pipeline.planning.measured import measured_of
 from pipeline.planning.plan import DIMENSIONS, PARTS, By, Evaluated, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
 from pipeline.planning.services import received_from
 from pipeline.planning.staff import Staff, figures_of
+from pipeline.registry.documents import last_offers
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
@@ -84,7 +86,8 @@ def plan(
         model = load(settings, published.model_version)[1]
         figures = figures_of(scores, published, model)
         staff = _staff(scores, published, wanted, figures)
-        return evaluate(wanted, staff, model, Prices(REPLACEMENT_COST, settings.pay_bands or None))
+        trial = measured_of(last_offers(settings, published.source), wanted.levers)
+        return evaluate(wanted, staff, model, Prices(REPLACEMENT_COST, settings.pay_bands or None), trial)
 
 
 def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures: Any) -> Staff:
@@ -92,7 +95,7 @@ def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures:
         name: {row["value"]: row["people"] for row in scores.group_figures(published, name) if _is_shown(row)}
         for name in DIMENSIONS
     }
-    parts = parts_shown(scores, published) if wanted.is_of_parts else None
+    parts = known_parts(scores, published) if wanted.is_of_parts else None
     received = received_from(wanted.provider, scores.service_figures(published)) if wanted.provider else {}
     return Staff(figures, people, None, parts, received)
 

@@ -1,7 +1,7 @@
 """The figures of a plan: exits before and after by the model, and costs by people and level. Sums of groups only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel
 from pipeline.planning.budget import divided, lacking
 from pipeline.planning.expected import Exits, exits_of, log_odds_after, summed
+from pipeline.planning.measured import MeasuredEffect
 from pipeline.planning.plan import Evaluated, GroupPlan, IfWrong, Money, Plan, Prices
 from pipeline.planning.plan_levers import Applied, applied
 from pipeline.planning.reasons import reasons
@@ -31,22 +32,24 @@ SHARES: Final = (1.0, 0.5, 0.0)
 _NONE: Final = -1
 
 
-def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Evaluated:
-    """What the plan would cost and avoid."""
+def evaluate(
+    plan: Plan, staff: Staff, model: StoredModel, prices: Prices, trial: MeasuredEffect | None = None
+) -> Evaluated:
+    """What the plan would cost and avoid; `trial` is what was measured of its lever."""
     is_within = _is_within(plan, staff.figures.posts)
     asked = _asked(plan, staff, is_within)
     after = applied(staff.before, plan.levers, model.features)
     why = reasons(plan, staff, model, after, asked)
     shown = [group for group in asked if why[group] is None]
     figures, of_them = staff.figures.of(is_within), after.of(is_within)
-    rows = _rows(plan, figures, model, prices, of_them, shown) if shown else {}
+    rows = _rows(plan, figures, model, prices, of_them, shown, trial) if shown else {}
     total = rows.pop(None, GroupPlan(None, "few_people"))
     lacks = None if plan.budget is None else lacking(rows, plan.budget, plan.least_people)
     if plan.budget is not None and shown and lacks is None:
         rows, total = divided(rows, total, plan.budget, plan.least_people)
     groups = tuple(rows.get(group) or GroupPlan(group, why[group]) for group in asked)
     is_weighted = bool(np.ptp(staff.figures.replacement_weight) > 0)
-    return Evaluated(plan, groups, total, lacks, _if_wrong(total), is_weighted)
+    return Evaluated(plan, groups, total, lacks, _if_wrong(total), is_weighted, trial)
 
 
 def _asked(plan: Plan, staff: Staff, is_within: Bools) -> list[str]:
@@ -69,19 +72,35 @@ def _is_within(plan: Plan, posts: pl.DataFrame) -> Bools:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Sums (groups,) over the people of each shown group. Costs are of a year, `saved` within the horizon."""
+    """Sums (groups,) over the people of each shown group. Costs are of a year, `saved` within the horizon.
+
+    at_stake: what replacing those costs who leave within the horizon without the change, of everyone.
+    """
 
     people: Floats
     reached: Floats
     exits: Exits
     cost: Floats
     saved: Floats
+    at_stake: Floats
     money_cost: Floats
     money_saved: Floats
+    money_at_stake: Floats
+
+    @property
+    def share(self) -> Floats:
+        """The share of each group that is reached."""
+        return np.asarray(self.reached / np.maximum(self.people, 1))
 
 
 def _rows(
-    plan: Plan, figures: Figures, model: StoredModel, prices: Prices, after: Applied, shown: Sequence[str]
+    plan: Plan,
+    figures: Figures,
+    model: StoredModel,
+    prices: Prices,
+    after: Applied,
+    shown: Sequence[str],
+    trial: MeasuredEffect | None,
 ) -> dict[str | None, GroupPlan]:
     """The rows of the shown groups, and that of all of them under None."""
     position = {group: at for at, group in enumerate(shown)}
@@ -91,7 +110,8 @@ def _rows(
     months = model.horizon_months
     which: dict[str | None, Bools] = {name: np.arange(number) == at for name, at in position.items()}
     which[None] = np.ones(number, dtype=bool)
-    return {name: _row(name, sums, at, months, prices.pay is not None) for name, at in which.items()}
+    rows = {name: _row(name, sums, at, months, prices.pay is not None) for name, at in which.items()}
+    return rows if trial is None else {name: _with_trial(row, sums, which[name], trial) for name, row in rows.items()}
 
 
 def _sums(
@@ -102,7 +122,8 @@ def _sums(
     sides = Sides((figures.encoded, after.table), (before, then))
     cost = np.expm1(after.rise) + plan.further_cost * reached
     replacement = figures.replacement_weight * _by_level(figures.posts, prices.replacement)
-    saved = (risk_of(before) - risk_of(then)) * replacement
+    stake = risk_of(before) * replacement
+    saved = stake - risk_of(then) * replacement
     pay = _by_level(figures.posts, prices.pay) if prices.pay else np.zeros(len(group))
     return _Sums(
         people=summed(np.ones(len(group)), group, groups),
@@ -110,8 +131,10 @@ def _sums(
         exits=exits_of(before, then, group, groups, uncertain_of(model.asked, sides, reached, group, groups)),
         cost=summed(cost, group, groups),
         saved=summed(saved, group, groups),
+        at_stake=summed(stake, group, groups),
         money_cost=summed(cost * pay, group, groups),
         money_saved=summed(saved * pay, group, groups),
+        money_at_stake=summed(stake * pay, group, groups),
     )
 
 
@@ -127,15 +150,30 @@ def _row(name: str | None, sums: _Sums, which: Bools, horizon_months: int, has_m
         a_year = float(cost[which].sum())
         return Money(a_year, a_year * share, float(saved[which].sum()))
 
+    avoided = Bounded(value, value - NORMAL_90 * sd, value + NORMAL_90 * sd)
     return GroupPlan(
         group=name,
         people=int(sums.people[which].sum()),
         reached=int(sums.reached[which].sum()),
         exits=exits,
-        avoided=Bounded(value, value - NORMAL_90 * sd, value + NORMAL_90 * sd),
+        avoided=avoided,
+        association=avoided,
         pay=money(sums.cost, sums.saved),
         money=money(sums.money_cost, sums.money_saved) if has_money else None,
     )
+
+
+def _with_trial(row: GroupPlan, sums: _Sums, which: Bools, trial: MeasuredEffect) -> GroupPlan:
+    """The row with what the trial measured, which takes the place of the association once it is in force."""
+    measured = trial.avoided(float((sums.exits.before * sums.share)[which].sum()))
+    if not trial.is_in_force:
+        return replace(row, measured=measured)
+
+    def money(now: Money | None, at_stake: Floats) -> Money | None:
+        return now and replace(now, saved=trial.avoided(float((at_stake * sums.share)[which].sum())).value)
+
+    pay, in_money = money(row.pay, sums.at_stake), money(row.money, sums.money_at_stake)
+    return replace(row, avoided=measured, measured=measured, pay=pay, money=in_money)
 
 
 def _if_wrong(total: GroupPlan) -> tuple[IfWrong, ...]:

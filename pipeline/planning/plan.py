@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.listing.replacement_cost import Costs
+from pipeline.planning.measured import MeasuredEffect
 from pipeline.planning.plan_levers import PlanLevers
 
 Dimension = Literal["department", "location", "level"]
@@ -88,8 +89,8 @@ class GroupPlan:
     """The figures of a group, or of all shown groups together; None where `why` says so.
 
     reached: people whom the change reaches. exits: expected within the horizon without it. avoided: fewer of them with
-    it, with a 90 % range, NaN where the model does not know it. pay: in years of pay. money: in the currency of the pay
-    bands, None without them.
+    it, by what is in force: `association`, with a 90 % range, NaN where the model does not know it, or `measured`, None
+    without a trial. pay: in years of pay. money: in the currency of the pay bands, None without them.
     """
 
     group: str | None
@@ -98,6 +99,8 @@ class GroupPlan:
     reached: int | None = None
     exits: float | None = None
     avoided: Bounded | None = None
+    association: Bounded | None = None
+    measured: Bounded | None = None
     pay: Money | None = None
     money: Money | None = None
     funded: Funded | None = None
@@ -118,6 +121,7 @@ class Evaluated:
 
     budget_lacks: years of pay that the budget lacks for the least number of people, so that it is not divided.
     is_weighted: whether people differ in how hard they are to replace, so that what is saved is weighted with it.
+    trial: what was measured of the lever; the figures use it once it is in force.
     """
 
     plan: Plan
@@ -126,3 +130,4 @@ class Evaluated:
     budget_lacks: float | None
     if_wrong: tuple[IfWrong, ...]
     is_weighted: bool
+    trial: MeasuredEffect | None = None

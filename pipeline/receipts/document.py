@@ -55,6 +55,7 @@ KINDS: Final[Mapping[str, str]] = {
     "mailed": marked("Lists with your name, mailed to your manager"),
     "answers": marked("Answers to such lists"),
     "first_offer": marked("An action, drawn at random, that your manager's list suggests first for you"),
+    "held_out": marked("That you would have been on a list that your manager did not get, and for what driver"),
     "nominations": marked("That your manager, before reading a list, named you as somebody to talk to"),
     "contests": marked("What you contested"),
     "objection": marked("Your objection"),

@@ -32,7 +32,16 @@ if TYPE_CHECKING:
 Withheld = Literal["not informed", "halted"]
 """Why no score is in a receipt: the people of the source have not been informed, or the system is halted."""
 Kind = Literal[
-    "directory", "scores", "mailed", "answers", "first_offer", "nominations", "contests", "objection", "looks"
+    "directory",
+    "scores",
+    "mailed",
+    "answers",
+    "first_offer",
+    "held_out",
+    "nominations",
+    "contests",
+    "objection",
+    "looks",
 ]
 
 
@@ -311,6 +320,7 @@ def _kinds(held: Held, mailed: Sequence[MailedList], settings: Settings) -> list
         _kind("mailed", [each.day for each in mailed], settings.keep_scores_months),
         _kind("answers", [each["at"].date() for each in held.answers], settings.keep_answers_months),
         _kind("first_offer", [held.first_offer.at.date()] if held.first_offer else [], settings.keep_answers_months),
+        _kind("held_out", [held.held_out.at.date()] if held.held_out else [], settings.keep_answers_months),
         _kind("nominations", [each.at.date() for each in held.nominated], settings.keep_answers_months),
         _kind("contests", [each.at.date() for each in held.contests], settings.keep_answers_months),
         _kind("objection", objected, None),

@@ -18,6 +18,7 @@ from pipeline.settings import Settings
 REPORT: Final = "report.json"
 MONITORING: Final = "monitoring.json"
 EFFECT: Final = "effect.json"
+OFFERS: Final = "offers.json"
 
 NO_CHAMPION: Final = Finding(
     "there is no champion yet",
@@ -83,6 +84,11 @@ def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
 def last_effect(settings: Settings, source: str) -> dict[str, Any] | None:
     """The JSON of a source's latest `retention effect`; None before the first, and without a registry."""
     return _last_document(settings, f"{source} effect", EFFECT)
+
+
+def last_offers(settings: Settings, source: str) -> dict[str, Any] | None:
+    """The JSON of a source's latest `retention effect --offers`; None before the first, and without a registry."""
+    return _last_document(settings, f"{source} offers", OFFERS)
 
 
 def moment(milliseconds: int) -> datetime:

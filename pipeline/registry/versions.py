@@ -29,7 +29,7 @@ from pipeline.judgement.reporting.illustration import MissingIllustration
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import report_json
-from pipeline.registry.documents import EFFECT, NO_CHAMPION, REPORT, Described, moment
+from pipeline.registry.documents import EFFECT, NO_CHAMPION, OFFERS, REPORT, Described, moment
 from pipeline.registry.local import CHAMPION, MODEL_NAME
 from pipeline.registry.runs import PLOTS, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings
@@ -42,6 +42,7 @@ _VERSION_TAGS = ("source", "data_hash", "code_version", "seed")
 GATE_TAG = "gate"
 MISSING_TAG = "missing_illustrations"
 REASON_TAG = "reason"
+
 
 def register(
     settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
@@ -182,6 +183,13 @@ def record_effect(settings: Settings, source: str, document: Mapping[str, Any]) 
     client = connect(settings)
     with run_of_experiment(client, settings, f"{source} effect"):
         mlflow.log_dict(dict(document), EFFECT)
+
+
+def record_offers(settings: Settings, source: str, document: Mapping[str, Any]) -> None:
+    """Logs what `retention effect --offers` found as a run of a separate experiment: counts and figures, no ids."""
+    client = connect(settings)
+    with run_of_experiment(client, settings, f"{source} offers"):
+        mlflow.log_dict(dict(document), OFFERS)
 
 
 def last_document(settings: Settings, experiment_name: str, file: str) -> dict[str, Any] | None:

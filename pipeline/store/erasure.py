@@ -26,7 +26,7 @@ from pipeline.store.schema import (
     SCORE,
 )
 from pipeline.store.seals import lawful_erasure
-from pipeline.store.trials.tables import FIRST_OFFER, NOMINATED, NOMINATION
+from pipeline.store.trials.tables import FIRST_OFFER, HELD_OUT, NOMINATED, NOMINATION
 
 ERASED: Final = "erased"
 """The result in the audit's row of an erasure."""
@@ -66,6 +66,7 @@ TRACES: Final = (
     Trace("briefing_mail", BRIEFING_MAIL.c.manager_id, "delete"),
     Trace("rollout", ROLLOUT.c.manager_id, "delete"),
     Trace("first_offer", FIRST_OFFER.c.employee_id, "delete"),
+    Trace("held_out", HELD_OUT.c.employee_id, "delete"),
     Trace("nominated", NOMINATED.c.employee_id, "delete"),
     Trace("nomination", NOMINATION.c.manager_id, "delete"),
     Trace("nominated_by", NOMINATED.c.manager_id, "delete"),
@@ -74,6 +75,7 @@ TRACES: Final = (
     Trace("manager_of", SCORE.c.manager_id, "clear", SCORE.c.publication_id.in_(select(PUBLICATION.c.id))),  # by index
     Trace("manager_of_answer", LIST_ANSWER.c.manager_id, "clear"),
     Trace("manager_of_offer", FIRST_OFFER.c.manager_id, "clear"),
+    Trace("manager_of_held_out", HELD_OUT.c.manager_id, "clear"),
     Trace("answered_by", LIST_ANSWER.c.who, "clear"),
     Trace("contested_by", CONTEST.c.who, "clear"),
     Trace("audit_about", AUDIT.c.whom, "keep"),

@@ -16,8 +16,9 @@ from pipeline.store.reading.scores import SCORE_COLUMNS
 from pipeline.store.schema import AUDIT, CONTEST, DIRECTORY, EMPLOYMENT, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.subject_rights import Contest
 from pipeline.store.trials.first_offers import FirstOffer, first_offers
+from pipeline.store.trials.held_out import HeldOut, held_out
 from pipeline.store.trials.nominations import NominatedBy, nominated_by
-from pipeline.store.trials.tables import FIRST_OFFER, NOMINATED
+from pipeline.store.trials.tables import FIRST_OFFER, HELD_OUT, NOMINATED
 
 MOST_LOOKS: Final = 1_000
 """Most looks at a person that a receipt lists, latest first; `looks` counts all of them."""
@@ -61,7 +62,8 @@ class HeldEmployment:
 class Held:
     """Everything that a source holds about a person, newest first. `entry` is that of the directory,
     `briefed_at` when the person, as a manager, confirmed the briefing. `nominated`: managers named the person before
-    they read a list; `first_offer`: the action that lists suggest first for the person.
+    they read a list; `first_offer`: the action that lists suggest first for the person; `held_out`: that none was drawn
+    because the manager waited.
 
     `looks` counts the audit rows and `looked` lists the latest; `purposes` counts the rows by purpose, `recipients`
     those that showed the person, by role. `also_in` are other sources that hold somebody with an equal id.
@@ -78,6 +80,7 @@ class Held:
     briefed_at: Sequence[datetime]
     nominated: Sequence[NominatedBy]
     first_offer: FirstOffer | None
+    held_out: HeldOut | None
     looks: int
     looked: Sequence[StoredEntry]
     purposes: Mapping[str, int]
@@ -86,11 +89,11 @@ class Held:
     @property
     def is_anything(self) -> bool:
         of_source = self.entry, self.employment, self.scores, self.answers, self.contests
-        recorded = self.nominated, self.first_offer
+        recorded = self.nominated, self.first_offer, self.held_out
         return any((*of_source, *recorded, self.objected_at, self.briefed_at))
 
 
-_OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST, FIRST_OFFER, NOMINATED)
+_OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST, FIRST_OFFER, HELD_OUT, NOMINATED)
 
 
 def sources_of(connection: Connection, employee_id: str) -> list[str]:
@@ -123,6 +126,7 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
         briefed_at=confirmed_at(connection, employee_id),
         nominated=nominated_by(connection, source, employee_id),
         first_offer=first_offers(connection, source, [employee_id]).get(employee_id),
+        held_out=held_out(connection, source, employee_id).get(employee_id),
         looks=sum(purposes.values()),
         looked=page(connection, looks, None, MOST_LOOKS),
         purposes={purpose: times for purpose, times in purposes.items() if purpose},

@@ -22,12 +22,14 @@ class Measured:
     """What was found last about a source.
 
     happened: by month, YYYY-MM, the share of scored people who left within the horizon; matured months only. alerts:
-    those that hold now; None if nothing was monitored yet. effect: the JSON of `retention effect`, None before it.
+    those that hold now; None if nothing was monitored yet. effect: the JSON of `retention effect`, offers: that of
+    `retention effect --offers`; None before it.
     """
 
     happened: Mapping[str, float] = field(default_factory=dict)
     alerts: tuple[Alert, ...] | None = None
     effect: Mapping[str, Any] | None = None
+    offers: Mapping[str, Any] | None = None
 
 
 class Outcomes:
@@ -58,16 +60,16 @@ class Outcomes:
             self._refreshing.release()
 
     def _read(self, source: str) -> Measured:
-        from pipeline.registry.documents import last_effect, last_monitoring
+        from pipeline.registry.documents import last_effect, last_monitoring, last_offers
 
         try:
             document = last_monitoring(self._settings, source)
             found = results_of(document) if document else None
-            effect = last_effect(self._settings, source)
+            effect, offers = last_effect(self._settings, source), last_offers(self._settings, source)
         except Exception as fault:  # a page without it is better than none
             LOG.warning("the monitoring report cannot be read: %s", described(fault))
             return self._held.get(source, Measured())
         if found is None:
-            return Measured(effect=effect)
+            return Measured(effect=effect, offers=offers)
         happened = {month.month: month.happened for month in found.months if month.happened is not None}
-        return Measured(happened, tuple(alert for alert in found.alerts if alert.is_current), effect)
+        return Measured(happened, tuple(alert for alert in found.alerts if alert.is_current), effect, offers)

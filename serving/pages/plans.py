@@ -20,7 +20,8 @@ from serving.pages.session import checked_form, signed_in
 from serving.schemas.plans import PlanAnswer, PlanBy, PlanName, PlanRequest
 from serving.views.groups import Dimension, group_rows
 from serving.views.months import current
-from serving.views.plans import NO_LEVER, Planning, plan_table, remove, save
+from serving.views.plan_answer import plan_table
+from serving.views.plans import NO_LEVER, Planning, remove, save
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -12,7 +12,8 @@ from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, as_table, form
 from serving.http.json_body import JsonRoute
 from serving.http.problems import responses
 from serving.schemas.plans import PlanAnswer, PlanList, PlanName, PlanRequest
-from serving.views.plans import Planning, plan_table, remove, save
+from serving.views.plan_answer import plan_table
+from serving.views.plans import Planning, remove, save
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["plans"])
 

@@ -134,6 +134,31 @@ class PlanShare(BaseModel):
     pay: PlanMoney
 
 
+class PlanAvoided(BaseModel):
+    """Exits avoided by one way of knowing, with its range."""
+
+    exits_avoided: float
+    range: Range | None
+
+
+class PlanTrial(BaseModel):
+    """What a trial measured of the lever: the effect of suggesting `action` to managers first, done or not."""
+
+    action: str
+    text: str = Field(description="the action in words")
+    relative: float = Field(description="effect on the share who leave: -0.3 is three in ten fewer")
+    relative_low: float = Field(description="the interval holds for all looks and all actions together in 95 %")
+    relative_high: float
+    people: int = Field(description="to whom it was to be offered first")
+    managers: int
+    held_out: int = Field(description="people whose managers, drawn at random, got no list")
+    months: int = Field(description="of lists")
+    until: str
+    is_in_force: bool = Field(
+        description="whether the plan uses it: the trial ended, or the interval excluded zero at a look"
+    )
+
+
 class PlanGroup(BaseModel):
     """A group's figures, or those of all shown groups together; null where `why_not` gives the reason."""
 
@@ -146,7 +171,11 @@ class PlanGroup(BaseModel):
     reached: int | None = Field(description="people whom the change reaches")
     exits: float | None = Field(description="voluntary exits expected within the horizon without the change")
     exits_avoided: float | None
-    range: Range | None = Field(description="90 % range of the exits avoided, by what the model does not know")
+    range: Range | None = Field(
+        description="of the exits avoided: 90 %, by what the model does not know; the interval of the trial if measured"
+    )
+    association: PlanAvoided | None = Field(default=None, description="by the model")
+    measured: PlanAvoided | None = Field(default=None, description="by a trial; null without one")
     pay: PlanMoney | None = Field(description="in years of pay")
     money: PlanMoney | None = Field(description="in the currency of the pay bands (`RETENTION_PAY_BANDS`)")
     funded: PlanShare | None = Field(description="with a budget: what the group gets of it")
@@ -167,6 +196,8 @@ _EXAMPLE: Final = {
     "exits": 5.1,
     "exits_avoided": 0.6,
     "range": {"low": 0.4, "high": 0.8},
+    "association": {"exits_avoided": 0.6, "range": {"low": 0.4, "high": 0.8}},
+    "measured": None,
     "pay": {"cost_a_year": 2.4, "cost": 1.2, "saved": 0.12, "net": -1.08},
     "money": None,
     "funded": None,
@@ -205,7 +236,10 @@ class PlanAnswer(BaseModel):
     is_weighted: bool = Field(
         description="whether what is saved is weighted with how hard people are to replace (the source's `criticality`)"
     )
-    basis: Literal["association"] = Field(description="a measured effect would need a trial; none has been run")
+    basis: Literal["association", "measured"] = Field(
+        description="`measured` once a trial has measured the effect of the lever; the figures in force are of this"
+    )
+    trial: PlanTrial | None = Field(default=None, description="null where no trial has measured the plan's lever")
     means: str = Field(description="what the figures mean, and what they do not")
     notes: Sequence[str] = Field(default=(), description="what else to know of these figures")
 

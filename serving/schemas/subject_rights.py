@@ -80,6 +80,15 @@ class HeldFirstOffer(BaseModel):
     at: datetime
 
 
+class HeldHeldOut(BaseModel):
+    """That the person would have been listed in a month, with this driver first, and the manager got no list."""
+
+    month: str
+    manager_id: str
+    driver: Driver
+    at: datetime
+
+
 class Periods(BaseModel):
     """How long data is kept, in months, before `retention purge` deletes it."""
 
@@ -246,6 +255,7 @@ class Receipt(BaseModel):
         rollout=[],
         nominations=0,
         first_offer=None,
+        held_out=None,
         looks=1,
         looked=[LOOK],
         purposes={"retention_conversation": 1},
@@ -275,6 +285,7 @@ class Receipt(BaseModel):
         description="how often managers named the person before reading a list; the person's own receipt has the months"
     )
     first_offer: HeldFirstOffer | None
+    held_out: HeldHeldOut | None
     looks: int
     looked: list[Look]
     purposes: dict[str, int] = Field(description="number of looks by purpose")

@@ -1,7 +1,7 @@
 """Plans: sums over whole groups, which name nobody."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -15,63 +15,42 @@ from pipeline.store.reading import Published, PublishedScores
 from serving.access.audit import Trail
 from serving.access.halting import Shows
 from serving.access.permissions import WHY_REFUSED
-from serving.http.answers import Table
 from serving.http.problems import Refusal
 from serving.schemas.plans import (
     LeversOfPlan,
     PlanAnswer,
-    PlanGroup,
-    PlanIfWrong,
     PlanList,
-    PlanMoney,
     PlanRequest,
-    PlanShare,
 )
-from serving.schemas.risks import Range
 from serving.settings import ServerSettings
 from serving.views.champion import Champion
 from serving.views.months import current
+from serving.views.plan_answer import answer_of
 
 if TYPE_CHECKING:
-    from pipeline.judgement.statistics.figures import Bounded
     from pipeline.outlook.parts import Parts
-    from pipeline.planning.plan import Evaluated, Funded, GroupPlan, Money, Plan, Prices
+    from pipeline.planning.measured import MeasuredEffect
+    from pipeline.planning.plan import Evaluated, Plan, Prices
 
-MEANS: Final = marked(
-    "How exits differ between people who differ in this way. This is an association, not a promise: it does not show "
-    "that the change would make anybody stay. Only a trial shows that. In simulated companies, where the true effect "
-    "is known, it was larger than a plan says, by a factor that differs between levers: compare groups, or steps of "
-    "one lever."
-)
-AVERAGE: Final = marked(
-    "Whom each person asks for services is not used: a better rating of one department's services moves the ratings of "
-    "everyone in a department alike, by the share of these services in what the department asks for. It is an average."
-)
 NO_FIGURES: Final = marked(
     "The figures that plans are computed from are missing or damaged. Score the month again, with the state folder of "
     "this server."
 )
 NO_LEVER: Final = "The request names no change. Name at least one."
-COLUMNS: Final = (
-    "plan", "group", "within", "why_not", "people", "reached", "exits", "exits_avoided", "low", "high", "cost_a_year",
-    "cost", "saved", "net", "funded_people",
-)  # fmt: skip
-"""Of a plan as a table."""
-
-EXITS_DIGITS: Final = 1
-PAY_DIGITS: Final = 2
-MONEY_DIGITS: Final = -3
-"""Money is rounded to thousands. Rounding blurs; it replaces no suppression."""
 MOST_ANSWERS: Final = 200
 """Plans whose answers are held in memory."""
 
 
 @dataclass(frozen=True)
 class Planning:
-    """What plans are computed with. `answers` are those of the publication that is served: sums of groups."""
+    """What plans are computed with. `answers` are those of the publication that is served: sums of groups.
+
+    offers: the JSON of a source's last `retention effect --offers`, None before it.
+    """
 
     champion: Champion
     settings: ServerSettings
+    offers: Callable[[str], Mapping[str, Any] | None] = lambda _source: None
     answers: "OrderedDict[tuple[Any, ...], PlanAnswer]" = field(default_factory=OrderedDict)
     parts: "dict[tuple[int, int], Parts | None]" = field(default_factory=dict)
     computing: Lock = field(default_factory=Lock)
@@ -88,14 +67,16 @@ class Planning:
         published = current(scores)
         mine = [_mine(scores, published, plan) for plan in plans]
         left = published.id, scores.count_scored(published)
-        keys = [(*left, request.model_dump_json(), seen) for request, seen in zip(requests, mine, strict=True)]
+        trials = [self._trial(published, plan) for plan in plans]
+        asked = zip(requests, mine, trials, strict=True)
+        keys = [(*left, request.model_dump_json(), seen, trial) for request, seen, trial in asked]
         with self.computing:
             missing = [at for at, key in enumerate(keys) if key not in self.answers]
             found = {key: self.answers[key] for key in keys if key in self.answers}
             if missing:
-                evaluated = self._evaluated(scores, published, [(plans[at], mine[at]) for at in missing])
+                evaluated = self._evaluated(scores, published, [(plans[at], mine[at], trials[at]) for at in missing])
                 for at, each in zip(missing, evaluated, strict=True):
-                    found[keys[at]] = self.answers[keys[at]] = _answer(published, requests[at], each)
+                    found[keys[at]] = self.answers[keys[at]] = answer_of(published, requests[at], each)
             while len(self.answers) > MOST_ANSWERS:
                 self.answers.popitem(last=False)
         return [found[key] for key in keys]
@@ -104,9 +85,9 @@ class Planning:
         self,
         scores: PublishedScores,
         published: Published,
-        plans: "Sequence[tuple[Plan, tuple[str, ...] | None]]",
+        plans: "Sequence[tuple[Plan, tuple[str, ...] | None, MeasuredEffect | None]]",
     ) -> "list[Evaluated]":
-        """The plans, each with the groups that the asker sees."""
+        """The plans, each with the groups that the asker sees and what was measured of its lever."""
         from pipeline.planning.evaluation import evaluate
         from pipeline.planning.plan import DIMENSIONS
         from pipeline.planning.services import received_from
@@ -121,13 +102,18 @@ class Planning:
         except BadInput:
             raise Refusal(503, "no-figures-for-plans", NO_FIGURES) from None
         prices = _prices(self.settings)
-        parts = self._parts(whole, published) if any(plan.is_of_parts for plan, _ in plans) else None
+        parts = self._parts(whole, published) if any(plan.is_of_parts for plan, _, _ in plans) else None
         pairs = whole.service_figures(published)
-        received = [received_from(plan.provider, pairs) if plan.provider is not None else {} for plan, _ in plans]
+        received = [received_from(plan.provider, pairs) if plan.provider is not None else {} for plan, _, _ in plans]
         return [
-            evaluate(plan, Staff(figures, people, mine, parts, by_department), model, prices)
-            for (plan, mine), by_department in zip(plans, received, strict=True)
+            evaluate(plan, Staff(figures, people, mine, parts, by_department), model, prices, trial)
+            for (plan, mine, trial), by_department in zip(plans, received, strict=True)
         ]
+
+    def _trial(self, published: Published, plan: "Plan") -> "MeasuredEffect | None":
+        from pipeline.planning.measured import measured_of
+
+        return measured_of(self.offers(published.source), plan.levers)
 
     def jobs(self, scores: PublishedScores) -> list[str]:
         """The jobs that a plan may be about; none within a scope."""
@@ -178,22 +164,6 @@ def not_saved() -> Refusal:
     return Refusal(404, "no-such-plan", "No plan is saved under this name.")
 
 
-def plan_table(plans: Sequence[PlanAnswer]) -> Table:
-    """Plans as a table: a row for each group, and one for all groups of a plan together."""
-    rows = [_cells(plan, row) for plan in plans for row in (*plan.groups, plan.total)]
-    return Table("plans", COLUMNS, rows)
-
-
-def _cells(plan: PlanAnswer, row: PlanGroup) -> list[Any]:
-    pay = row.pay.model_dump() if row.pay else {}
-    span = {"low": row.range.low, "high": row.range.high} if row.range else {}
-    cells: Mapping[str, Any] = row.model_dump() | pay | span
-    within = ", ".join(plan.asked.within.values()) or None
-    funded = row.funded.people if row.funded else None
-    cells = {**cells, "plan": plan.name, "within": within, "funded_people": funded}
-    return [cells.get(column) for column in COLUMNS]
-
-
 def _plan(request: PlanRequest) -> "Plan":
     if request.levers.raise_percent is not None and request.levers.raise_percent < 0:
         reason = WHY_REFUSED["pay_cut"]
@@ -240,62 +210,3 @@ def _groups(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def _head_counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {row["value"]: row["people"] for row in rows if row["people"] is not None and row["value"] is not None}
-
-
-def _answer(published: Published, request: PlanRequest, evaluated: "Evaluated") -> PlanAnswer:
-    return PlanAnswer(
-        snapshot_date=published.snapshot_date,
-        model_version=published.model_version,
-        horizon_months=published.horizon_months,
-        name=request.name,
-        asked=request,
-        groups=[_group(row) for row in evaluated.groups],
-        total=_group(evaluated.total),
-        budget_lacks=None if evaluated.budget_lacks is None else _pay(evaluated.budget_lacks),
-        if_wrong=[
-            PlanIfWrong(share=each.share, exits_avoided=_exits(each.avoided), net=_pay(each.net))
-            for each in evaluated.if_wrong
-        ],
-        is_weighted=evaluated.is_weighted,
-        basis="association",
-        means=MEANS,
-        notes=[AVERAGE] if request.provider is not None else [],
-    )
-
-
-def _group(row: "GroupPlan") -> PlanGroup:
-    return PlanGroup(
-        group=row.group,
-        why_not=row.why,
-        people=row.people,
-        reached=row.reached,
-        exits=None if row.exits is None else _exits(row.exits),
-        exits_avoided=None if row.avoided is None else _exits(row.avoided.value),
-        range=_range(row.avoided),
-        pay=None if row.pay is None else _money(row.pay, PAY_DIGITS),
-        money=None if row.money is None else _money(row.money, MONEY_DIGITS),
-        funded=None if row.funded is None else _share(row.funded),
-    )
-
-
-def _range(avoided: "Bounded | None") -> Range | None:
-    if avoided is None or not avoided.is_defined:
-        return None
-    return Range(low=_exits(avoided.low), high=_exits(avoided.high))
-
-
-def _share(funded: "Funded") -> PlanShare:
-    return PlanShare(people=funded.people, exits_avoided=_exits(funded.avoided), pay=_money(funded.pay, PAY_DIGITS))
-
-
-def _money(money: "Money", digits: int) -> PlanMoney:
-    figures = {"cost_a_year": money.cost_a_year, "cost": money.cost, "saved": money.saved, "net": money.net}
-    return PlanMoney(**{name: round(value, digits) + 0.0 for name, value in figures.items()})
-
-
-def _exits(number: float) -> float:
-    return round(float(number), EXITS_DIGITS) + 0.0
-
-
-def _pay(number: float) -> float:
-    return round(number, PAY_DIGITS) + 0.0

@@ -27,6 +27,7 @@ from serving.schemas.subject_rights import (
     FactorInWords,
     GivenAnswerOfMonth,
     HeldFirstOffer,
+    HeldHeldOut,
     HeldScore,
     Periods,
     Receipt,
@@ -70,7 +71,7 @@ def mentioned(receipt: Receipt) -> set[str]:
     """The ids of others in a receipt: the person's managers, and those who looked and answered."""
     managers = {each.manager_id for each in receipt.scores if each.manager_id}
     managers |= {each.manager_id for each in receipt.deliveries} | {each.manager_id for each in receipt.rollout}
-    managers |= {receipt.first_offer.manager_id} - {""} if receipt.first_offer else set()
+    managers |= {each.manager_id for each in (receipt.first_offer, receipt.held_out) if each and each.manager_id}
     return managers | {each.who for each in receipt.looked} | {each.who for each in receipt.answers}
 
 
@@ -131,6 +132,7 @@ def _as_stored(held: Held) -> dict[str, Any]:
         "briefed_at": list(held.briefed_at),
         "nominations": len(held.nominated),
         "first_offer": _first_offer(held),
+        "held_out": HeldHeldOut(**_only(asdict(held.held_out), HeldHeldOut.model_fields)) if held.held_out else None,
         "looks": held.looks,
         "looked": [Look(**_only(asdict(entry), Look.model_fields)) for entry in held.looked],
         "purposes": dict(held.purposes),

@@ -17,8 +17,10 @@ from pipeline.judgement.reporting.report import FairnessGroup, FairnessRow, Grou
 from pipeline.judgement.reporting.small_groups import without_small_groups
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.language.translator import language
-from pipeline.registry.documents import last_effect
-from pipeline.registry.versions import record_effect
+from pipeline.lists.offers.effect import OffersReport, as_json
+from pipeline.lists.trial.comparison import Plan
+from pipeline.registry.documents import last_effect, last_offers
+from pipeline.registry.versions import record_effect, record_offers
 from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.audit.counts import looks_since
 from pipeline.store.settings_ledger import changes, record, recorded_since
@@ -186,6 +188,15 @@ def test_the_effect_of_the_lists_is_stored_for_the_page(trained: Any) -> None:
     record_effect(trained, "tiny", found)
     assert last_effect(trained, "tiny") == found
     assert last_effect(trained, "another") is None
+
+
+def test_what_offers_did_is_stored_apart_from_the_effect_of_the_lists(trained: Any) -> None:
+    assert last_offers(trained, "tiny") is None
+    report = OffersReport("tiny", Plan("2026-01", 3), 8, [], [], "")
+    record_offers(trained, "tiny", as_json(report))
+    found = last_offers(trained, "tiny")
+    assert found is not None
+    assert (found["plan"], found["against_nothing"]) == ({"first_month": "2026-01", "months": 3}, [])
 
 
 @pytest.mark.parametrize(

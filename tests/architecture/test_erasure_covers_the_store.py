@@ -23,6 +23,7 @@ NO_IDS = {
     *(f"reminder.{name}" for name in ("source", "month", "state", "reason")),
     *(f"rollout.{name}" for name in ("source", "stratum", "from_month", "until_month")),
     *(f"first_offer.{name}" for name in ("source", "month", "driver", "action")),
+    *(f"held_out.{name}" for name in ("source", "month", "driver")),
     *(f"{table}.{name}" for table in ("nomination", "nominated") for name in ("source", "month")),
     *(f"month_step.{name}" for name in ("source", "month", "step")),
     *(f"{table}.{name}" for table in ("outlook", "turnover", "turnover_line") for name in ("source", "month")),

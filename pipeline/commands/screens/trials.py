@@ -33,7 +33,32 @@ def offers_screen(report: "OffersReport") -> RenderableType:
     compared = [each for each in report.actions if each.difference]
     tested = [f"{each.driver}, {each.action}: {each.verdict}" for each in compared]
     shown: list[RenderableType] = [table, *([shared] if compared else []), *tested] if report.plan else []
-    return Group(*shown, report.verdict, *map(_power, report.power))
+    return Group(*shown, report.verdict, *_against_nothing(report), *map(_power, report.power))
+
+
+def _against_nothing(report: "OffersReport") -> list[RenderableType]:
+    """Every action beside the people held out, or why there is no such comparison."""
+    from pipeline.lists.offers.verdict import NOT_HELD_OUT
+
+    if report.plan is None:
+        return []
+    if not report.against_nothing:
+        return [NOT_HELD_OUT]
+    table = narrow_table("the same beside people whose managers, drawn at random, got no list")
+    for column in ("driver", "action"):
+        table.add_column(column)
+    for column in ("offered", "left", "held out", "left", "difference"):
+        table.add_column(column, justify="right")
+    for each in report.against_nothing:
+        sides = [
+            text
+            for side in (each.offered, each.held_out)
+            for text in (f"{side.people:,}", f"{side.left:,} ({figure_text(side.share, '.1%')})")
+        ]
+        table.add_row(each.driver, each.action, *sides, bounds_text(each.difference, "+.1%"))
+    shared = f"These intervals hold over all looks and all {len(report.against_nothing):,} actions together."
+    tested = [f"{each.driver}, {each.action}: {each.verdict}" for each in report.against_nothing if each.difference]
+    return [table, *([shared] if tested else []), *tested]
 
 
 def _power(power: "Power") -> str:

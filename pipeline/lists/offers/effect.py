@@ -21,9 +21,11 @@ from pipeline.dataset.workspace import workspace
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.judgement.statistics.sequential import ERROR
 from pipeline.language.actions import Action, actions, comparisons
+from pipeline.lists.offers.against_nothing import RECORDED, EffectOfAction, effects, recorded_in
 from pipeline.lists.offers.power import Power, power
 from pipeline.lists.offers.registered import plan_of
 from pipeline.lists.offers.verdict import NOT_DRAWN, TOO_EARLY, verdict
+from pipeline.lists.rollout import allocations
 from pipeline.lists.trial.comparison import Look, Plan, looks
 from pipeline.lists.trial.effect import matured_heads
 from pipeline.settings import Settings
@@ -62,7 +64,8 @@ class OffersReport:
     """The report of `retention effect --offers`; `plan` is None before the first draw.
 
     `compared`: the number of comparisons that share the 5 %. `power`: what the planned months would detect, by driver,
-    from the lists of the published months.
+    from the lists of the published months. `against_nothing`: each action beside people whose managers got no list, if
+    a roll-out held some out (`held_out`: how many people of matured months).
     """
 
     source: str
@@ -71,6 +74,8 @@ class OffersReport:
     actions: Sequence[ActionEffect]
     power: Sequence[Power]
     verdict: str
+    against_nothing: Sequence[EffectOfAction] = ()
+    held_out: int = 0
 
 
 DRAWN: Final = {
@@ -101,10 +106,23 @@ def offers_effect(source: Path, settings: Settings) -> OffersReport:
             plan = plan_of(scores.connection, offers, settings)
             heads = matured_heads(loaded, scores)
             rows = pl.concat([pl.DataFrame(schema=DRAWN), *(drawn_in(loaded, scores, head) for head in heads)])
+            allocated = allocations(scores.connection, loaded.name)
+            recorded = [recorded_in(loaded, scores, head, allocated) for head in heads]
             promised = power(scores, loaded.name, settings)
     until = max((head.month for head in heads), default="")
-    effects = compared(rows, plan, until, actions()) if plan else []
-    return OffersReport(loaded.name, plan, comparisons(actions()), effects, promised, _summary(effects, plan))
+    found = compared(rows, plan, until, actions()) if plan else []
+    both = pl.concat([pl.DataFrame(schema=RECORDED), *recorded])
+    without = int(both["action"].null_count())
+    return OffersReport(
+        source=loaded.name,
+        plan=plan,
+        compared=comparisons(actions()),
+        actions=found,
+        power=promised,
+        verdict=_summary(found, plan),
+        against_nothing=effects(both, plan, until, actions()) if plan and without else [],
+        held_out=without,
+    )
 
 
 def compared(

@@ -31,7 +31,7 @@ from pipeline.store.schema import (
 )
 from pipeline.store.seals import purged
 from pipeline.store.store import Store
-from pipeline.store.trials.tables import FIRST_OFFER, NOMINATED, NOMINATION
+from pipeline.store.trials.tables import FIRST_OFFER, HELD_OUT, NOMINATED, NOMINATION
 
 COMMAND: Final = "retention purge"
 
@@ -118,11 +118,15 @@ def _expired(
         *((table, table.c.source.not_in(in_use)) for table in (DIRECTORY, EMPLOYMENT)),
         *((table, table.c.publication_id.in_(old)) for table in (SCORE, GROUP_FIGURE, SERVICE_FIGURE)),
         (PUBLICATION, PUBLICATION.c.id.in_(old)),
-        *((table, table.c.at <= end_of_day) for table in (LIST_ANSWER, FIRST_OFFER, NOMINATED, NOMINATION)),
+        *((table, table.c.at <= end_of_day) for table in _RECORDED),
         (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
         *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in _BY_MONTH),
         *((table, _is_old_beside(newest, table, scores_until)) for table, newest in _SERVED_AT_ANY_AGE),
     ]
+
+
+_RECORDED: Final = (LIST_ANSWER, FIRST_OFFER, HELD_OUT, NOMINATED, NOMINATION)
+"""What lists and trials recorded; it goes at the end of the answers' period."""
 
 
 def _is_old_beside(served: Table, table: Table, scores_until: date) -> ColumnElement[bool]:

@@ -1,1 +1,1 @@
-"""What is recorded before lists are shown, so that it can be compared later: first offers, and nominations."""
+"""What is recorded before lists are shown, to be compared later: first offers, who was held out, nominations."""

@@ -1,4 +1,4 @@
-"""The tables of first offers and of nominations."""
+"""The tables of first offers, of people held out from them, and of nominations."""
 
 from typing import Final
 
@@ -20,6 +20,19 @@ FIRST_OFFER: Final = Table(
     Index("ix_first_offer_manager", "manager_id"),
 )
 """Which action was drawn to be suggested first for a person, before the first list that showed it (`lists.offers`)."""
+
+HELD_OUT: Final = Table(
+    "held_out",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("employee_id", String, primary_key=True),
+    Column("manager_id", String, nullable=False),
+    Column("month", String, nullable=False),
+    Column("driver", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_held_out_manager", "manager_id"),
+)
+"""Who would have been drawn a first offer, had their manager not waited in the roll-out (`store.trials.held_out`)."""
 
 NOMINATION: Final = Table(
     "nomination",
