@@ -147,7 +147,7 @@ def fit_posterior(
 def _prior_root(columns: NDArray[np.float32], quarter: NextQuarter | None) -> Floats:
     """Cholesky factor of the prior covariance of the weights, up to its spread: 1 for a column and for a forecast."""
     forecasts = forecasts_of(columns, quarter) if quarter else np.empty((columns.shape[1], 0))
-    return np.linalg.cholesky(np.eye(columns.shape[1]) + forecasts @ forecasts.T)
+    return np.asarray(np.linalg.cholesky(np.eye(columns.shape[1]) + forecasts @ forecasts.T))
 
 
 def _curvature(design: NDArray[np.float32], weight: Floats, centre: Floats) -> Floats:

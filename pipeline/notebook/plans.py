@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from features.errors import BadInput, Finding
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
-from pipeline.outlook.parts import known_parts
+from pipeline.outlook.parts import PARTS, known_parts
 from pipeline.planning.evaluation import evaluate
 from pipeline.planning.ladders import LADDERS
 from pipeline.planning.measured import measured_of
-from pipeline.planning.plan import DIMENSIONS, PARTS, By, Evaluated, Plan, Prices
+from pipeline.planning.plan import DIMENSIONS, By, Evaluated, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
 from pipeline.planning.services import received_from
 from pipeline.planning.staff import Staff, figures_of
@@ -91,7 +91,7 @@ def plan(
 
 
 def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures: Any) -> Staff:
-    people = {
+    people: dict[str, dict[str, int]] = {
         name: {row["value"]: row["people"] for row in scores.group_figures(published, name) if _is_shown(row)}
         for name in DIMENSIONS
     }
