@@ -25,6 +25,7 @@ from pipeline.model.blend import fit_blend, with_posterior
 from pipeline.model.calibration import log_odds_of, risk_of
 from pipeline.model.design import basis_of, standardised
 from pipeline.model.encoding import fit_encoding
+from pipeline.model.fallback import FALLBACK
 from pipeline.model.linear import Ridge
 from pipeline.model.risk_range import risk_range
 from pipeline.settings import Settings
@@ -134,9 +135,16 @@ def covered(company: Company, reference: Floats) -> tuple[Floats, Floats, Floats
     """Of each test row: whether its range holds the reference, its tenth of risk, and the width in log-odds."""
     dataset, split = company.dataset, company.split
     blend = fit_blend(
-        dataset.X, dataset.left, split.folds, seed=1, quick=True, directions=dataset.directions, rows=split.train
+        dataset.X,
+        dataset.left,
+        split.folds,
+        seed=1,
+        directions=dataset.directions,
+        quarters=dataset.quarters,
+        rows=split.train,
+        fallback=FALLBACK,
     )
-    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train)
+    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train, quarters=dataset.quarters)
     served, errors = blend.log_odds(dataset.X[split.test]), blend.errors(dataset.X[split.test])
     low, high = risk_range(served, errors.sd if errors else np.full(len(served), np.nan))
     is_inside = (low <= risk_of(reference)) & (risk_of(reference) <= high)

@@ -21,10 +21,12 @@ from features.build import feature_table
 from features.known.snapshots import snapshot_dates
 from features.simulation.run import simulate
 from features.source import Source, load_source
+from pipeline.dataset.quarters import Quarters, a_quarter_later
 from pipeline.dataset.rows import build_dataset
 from pipeline.dataset.splits import Fold, fold_rows, inner_folds, rolling_origins
 from pipeline.judgement.statistics.metrics import metrics, paired_difference
 from pipeline.model.blend import fit_blend
+from pipeline.model.fallback import FALLBACK
 from pipeline.model.tuning import tune
 
 HORIZON: Final = 6
@@ -42,6 +44,10 @@ class Rows:
     left: np.ndarray
     person: np.ndarray
     day: pl.Series
+
+    @property
+    def keys(self) -> pl.DataFrame:
+        return pl.DataFrame({"employee_id": self.person, "snapshot_date": self.day})
 
     @property
     def folds(self) -> list[Fold]:
@@ -67,6 +73,7 @@ def write_rows(size: Size, data: Path) -> None:
     first = origins[0].test_date
     fold = inner_folds([day for day in days if day < first], HORIZON)[-1]
     known = {"first_test": str(first), "directions": dataset.directions, "budget": size.budget}
+    known |= {"trends": dataset.quarters.trends}
     known |= {"valid": str(fold.test_date), "seen": [str(day) for day in fold.train_dates]}
     (data / _KNOWN).write_text(json.dumps(known))
 
@@ -92,7 +99,10 @@ def by_the_product(data: Path, out: Path) -> Figures:
     rows, test, directions = training_rows(data), test_rows(data), known(data)["directions"]
     tuning = tune(rows.X, rows.left, rows.folds, directions, SEED)
     shape = tuning.shape if tuning else None
-    blend = fit_blend(rows.X, rows.left, rows.folds, SEED, shape=shape, directions=directions)
+    quarters = Quarters(a_quarter_later(rows.keys), tuple((trend, year) for trend, year in known(data)["trends"]))
+    blend = fit_blend(
+        rows.X, rows.left, rows.folds, SEED, shape=shape, directions=directions, quarters=quarters, fallback=FALLBACK
+    )
     return judged(test, blend.risk(test.X), out)
 
 

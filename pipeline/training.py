@@ -279,7 +279,13 @@ def _with_posterior(model: StoredModel, material: Material) -> StoredModel:
     months = model.horizon_months
     dataset, split = material.final(months)
     blend = with_posterior(
-        model.asked, dataset.X, dataset.left, dataset.person, split.train, stayers_kept=split.stayers_kept
+        model.asked,
+        dataset.X,
+        dataset.left,
+        dataset.person,
+        split.train,
+        stayers_kept=split.stayers_kept,
+        quarters=dataset.quarters,
     )
     return replace(model, blends={**model.blends, months: blend})
 

@@ -20,6 +20,7 @@ Floats = np.ndarray
 Numbers = np.ndarray
 Bools = np.ndarray
 
+_OF_ROWS: Final = ("left", "month", "person", "later")
 WHY_NOT: Final = "not-run.txt"
 """The file in which a side that cannot run says why."""
 
@@ -43,8 +44,9 @@ class Split:
 class Company:
     """Features (n, features), whether each left within the horizon (n,), and the month in which (n,), 0 for nobody.
 
-    `person` (n,) identifies the person of a row, `directions` are the product's monotone constraints, `horizon` is in
-    months and 0 without dates. `seconds` is what a search may take for one split.
+    `person` (n,) identifies the person of a row, `directions` are the product's monotone constraints, `later` (n,) and
+    `trends` what its forecasts are learned from. `horizon` is in months and 0 without dates. `seconds` is what a search
+    may take for one split.
     """
 
     name: str
@@ -52,8 +54,10 @@ class Company:
     left: Bools
     month: Numbers
     person: Numbers
+    later: Numbers
     splits: Sequence[Split]
     directions: dict[str, int]
+    trends: Sequence[tuple[str, str]]
     horizon: int
     seconds: float
 
@@ -74,14 +78,14 @@ Method = Callable[[Company, Split], Floats]
 def write_company(company: Company, data: Path) -> None:
     """Write a company to a folder, in files that need no package of ours."""
     company.X.to_parquet(data / f"{company.name}.parquet")
-    arrays: dict[str, Any] = {"left": company.left, "month": company.month, "person": company.person}
+    arrays: dict[str, Any] = {name: getattr(company, name) for name in _OF_ROWS}
     for number, split in enumerate(company.splits):
         fields = {"train": split.train, "test": split.test, "observed": split.observed, "months": split.months}
         for fold, (seen, valid) in enumerate(split.folds):
             fields |= {f"seen {fold}": seen, f"valid {fold}": valid}
         arrays |= {f"{number} {name}": values for name, values in fields.items()}
     np.savez(data / f"{company.name}.npz", **arrays)
-    about = {"directions": company.directions, "horizon": company.horizon, "seconds": company.seconds}
+    about = {name: getattr(company, name) for name in ("directions", "trends", "horizon", "seconds")}
     folds = [len(split.folds) for split in company.splits]
     (data / f"{company.name}.json").write_text(json.dumps(about | {"folds": folds}))
 
@@ -93,7 +97,7 @@ def companies(data: Path) -> Iterator[Company]:
         X = pd.read_parquet(file.with_suffix(".parquet"))
         texts = [name for name in X.columns if not pd.api.types.is_numeric_dtype(X[name].dtype)]
         splits = [_split(arrays, number, folds) for number, folds in enumerate(about.pop("folds"))]
-        rows = {name: arrays[name] for name in ("left", "month", "person")}
+        rows = {name: arrays[name] for name in _OF_ROWS}
         yield Company(name=file.stem, X=X.astype(dict.fromkeys(texts, "category")), splits=splits, **rows, **about)
 
 

@@ -56,8 +56,10 @@ def _company(name: str, source: Path, folder: Path) -> Company:
         left=dataset.left,
         month=_month_of_exit(material),
         person=dataset.person,
+        later=dataset.quarters.later,
         splits=[_split(dataset, split, material.horizon_months) for split in _each_row_once(material.splits)],
         directions=dataset.directions,
+        trends=dataset.quarters.trends,
         horizon=material.horizon_months,
         seconds=0.0,
     )

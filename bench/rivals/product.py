@@ -8,7 +8,9 @@ import polars as pl
 from bench.measure import Figures
 from bench.part import SEED
 from bench.rivals.company import Company, Split, judged
+from pipeline.dataset.quarters import Quarters
 from pipeline.model.blend import fit_blend
+from pipeline.model.fallback import FALLBACK
 from pipeline.model.trees.boosting import Shape
 from pipeline.model.tuning import tune
 
@@ -22,8 +24,18 @@ def by_the_product(data: Path, out: Path) -> Figures:
         if company.name not in shapes:
             shapes[company.name] = _shape(company, X)
         shape, directions = shapes[company.name], company.directions
+        quarters = Quarters(company.later, tuple((trend, year) for trend, year in company.trends))
         blend = fit_blend(
-            X, company.left, split.folds, SEED, quick=False, shape=shape, directions=directions, rows=split.train
+            X,
+            company.left,
+            split.folds,
+            SEED,
+            quick=False,
+            shape=shape,
+            directions=directions,
+            quarters=quarters,
+            rows=split.train,
+            fallback=FALLBACK,
         )
         return blend.risk(X[split.test])
 

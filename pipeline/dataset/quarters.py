@@ -30,12 +30,17 @@ class Quarters:
 def quarters_of(keys: pl.DataFrame, features: Mapping[str, Feature]) -> Quarters:
     """From the employee_id and snapshot_date of each row, and the catalogue of its features."""
     trends = tuple((name, about.trend_of) for name, about in features.items() if about.trend_of in features)
+    return Quarters(a_quarter_later(keys), trends)
+
+
+def a_quarter_later(keys: pl.DataFrame) -> NDArray[np.int64]:
+    """The position (n,) of the row of the same employee_id three month-ends after its snapshot_date, or `NO_ROW`."""
     days = keys["snapshot_date"].unique().drop_nulls()
     next_day = pl.DataFrame([days, pl.Series("day", [month_end(day, MONTHS) for day in days], dtype=days.dtype)])
     rows = keys.with_row_index("row").join(next_day, on="snapshot_date", how="left", maintain_order="left")
     later = rows.select("employee_id", day="snapshot_date", later=pl.col("row").cast(pl.Int64))
     found = rows.join(later, on=["employee_id", "day"], how="left", maintain_order="left")["later"]
-    return Quarters(found.fill_null(NO_ROW).to_numpy(), trends)
+    return found.fill_null(NO_ROW).to_numpy()
 
 
 def later_among(later: NDArray[np.int64], rows: NDArray[np.int64] | slice) -> NDArray[np.int64]:

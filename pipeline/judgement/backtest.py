@@ -137,7 +137,16 @@ def _fitted(
     """The model of a split, and the same without monotone constraints; None if it has none, and in quick runs."""
     shared = TrainingRows.of(dataset.X, split.train, held_out)
     blend = _fit(dataset, split, seed, quick, shape=shape, shared=shared)
-    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train, shared, split.stayers_kept)
+    blend = with_posterior(
+        blend,
+        dataset.X,
+        dataset.left,
+        dataset.person,
+        split.train,
+        shared,
+        split.stayers_kept,
+        dataset.quarters,
+    )
     if quick or not dataset.directions:
         return blend, None
     return blend, _fit(dataset, split, seed, quick, blend, is_constrained=False, shared=shared)

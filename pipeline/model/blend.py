@@ -177,7 +177,7 @@ def fit_blend(
             learned.matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift
         )
     release_free_memory()
-    return Blend(encoding, linear, trees, choice)
+    return Blend(encoding, linear, trees, replace(choice, forecasts=len(forecast.to_forecast()) if forecast else 0))
 
 
 def with_posterior(
@@ -188,18 +188,20 @@ def with_posterior(
     rows: Rows | slice = slice(None),
     shared: TrainingRows | None = None,
     stayers_kept: float = 1.0,
+    quarters: Quarters | None = None,
 ) -> Blend:
     """The blend of a training table and outcomes (n,) with what its log-odds may be wrong by.
 
     `people` (n,) are numbers of the persons: one exit can be the outcome of several rows, which count as one.
     `rows` are the training rows (default: all), and `shared` those that the blend was fitted on;
-    `stayers_kept` as in `fit_blend`.
+    `stayers_kept` and `quarters` as in `fit_blend`.
     """
     outcome = np.asarray(left, dtype=bool)[rows]
     encoded = shared or TrainingRows(blend.encoding, blend.encoding(features, rows))
     learned = encoded.using(blend.choice.only)
     matrix = learned.matrix
     leavers = len(np.unique(np.asarray(people)[rows][outcome]))
+    quarter = next_quarter(blend.encoding, encoded.matrix, outcome, quarters, rows)
     with threadpool_limits(1):
         posterior = fit_posterior(
             matrix,
@@ -208,6 +210,7 @@ def with_posterior(
             blend.linear.log_odds(matrix) - shift_of(stayers_kept),  # those of the sample
             rows_per_leaver=outcome.sum() / max(leavers, 1),
             design=learned.design if shared else None,
+            quarter=None if blend.choice.only else quarter,
         )
     release_free_memory()
     return replace(blend, posterior=posterior)

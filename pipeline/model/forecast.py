@@ -44,6 +44,16 @@ class NextQuarter:
         """The same for some of the rows."""
         return NextQuarter(later_among(self.later, rows), self.figures[rows])
 
+    def to_forecast(self) -> list[Floats]:
+        """The figures a quarter later (pairs,) of those that are known, and differ, for enough people."""
+        now = self.later != NO_ROW
+        later = [_tamed(figure)[self.later[now]] for figure in self.figures.T]
+        return [
+            figure
+            for figure in later
+            if (~np.isnan(figure)).sum() >= _LEAST_PAIRS and np.nanmin(figure) < np.nanmax(figure)
+        ]
+
 
 def next_quarter(
     encoding: Encoding, matrix: Floats, left: Bools, quarters: Quarters | None, rows: Rows | slice
@@ -63,11 +73,8 @@ def forecasts_of(design: NDArray[np.float32], quarter: NextQuarter) -> Floats:
     """Weights of the columns of a design (n, columns) in each forecast: (columns, forecasts)."""
     now = np.flatnonzero(quarter.later != NO_ROW)
     alike: dict[bytes, list[Floats]] = {}  # figures that are known of the same people share a Gram matrix
-    for figure in quarter.figures.T:
-        later = _tamed(figure)[quarter.later[now]]
-        known = later[~np.isnan(later)]
-        if len(known) >= _LEAST_PAIRS and np.ptp(known):
-            alike.setdefault(np.isnan(later).tobytes(), []).append(later)
+    for later in quarter.to_forecast():
+        alike.setdefault(np.isnan(later).tobytes(), []).append(later)
     found = [_weights(design, now, np.column_stack(figures)) for figures in alike.values()]
     weights = np.hstack([np.empty((design.shape[1], 0)), *found])
     spread = (design @ weights.astype(np.float32)).std(axis=0)

@@ -51,7 +51,8 @@ class Choice:
     `weight` is that of the logistic regression; `line` calibrates the blend, the other two its parts alone.
     `level_sd` is the standard deviation, in log-odds, of the level of a period around the served one, beyond sampling;
     0 for models that were stored before it was estimated. `only` names the features that are used; empty: all
-    (`pipeline.model.fallback`). `fit_blend(hyperparameters_of=...)` uses them unchanged.
+    (`pipeline.model.fallback`). `fit_blend(hyperparameters_of=...)` uses them unchanged. `forecasts` is the number of
+    figures of the next quarter that the regression leans on.
     """
 
     C: float
@@ -64,6 +65,7 @@ class Choice:
     adaptive: bool = False
     level_sd: float = USUAL_LEVEL_SD
     only: tuple[str, ...] = ()
+    forecasts: int = 0
 
     @property
     def penalty(self) -> Penalty:
@@ -78,7 +80,8 @@ class Choice:
     def from_dict(values: Mapping[str, Any]) -> "Choice":
         """The opposite of `as_dict`.
 
-        Older models lack `adaptive` (none was), `level_sd` (not estimated: 0), or `only` (all features are used).
+        Older models lack `adaptive` (none was), `level_sd` (not estimated: 0), `only` (all features are used), or
+        `forecasts` (none was made).
         """
         return Choice(
             C=float(values["strength"]),
@@ -91,6 +94,7 @@ class Choice:
             trees_line=Line(**values["trees_line"]),
             level_sd=float(values.get("level_sd", 0.0)),
             only=tuple(map(str, values.get("only", ()))),
+            forecasts=int(values.get("forecasts", 0)),
         )
 
     def settings(self) -> dict[str, Any]:
@@ -105,6 +109,7 @@ class Choice:
             "calibration_shift": self.line.shift,
             "level_sd": self.level_sd,
             "features_used": ", ".join(self.only) or "all",
+            "forecasts": self.forecasts,
         }
 
 

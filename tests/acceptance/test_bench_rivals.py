@@ -18,6 +18,7 @@ from bench.rivals.part import PART, check, tables
 from bench.rivals.prepare import months_to_exit
 from bench.rivals.product import by_the_product
 from bench.rivals.survival import followed, person_months
+from pipeline.dataset.quarters import NO_ROW
 
 ROOT = Path(__file__).parents[2]
 NOTHING = np.empty(0, dtype=int)
@@ -37,8 +38,10 @@ def company(horizon: int, people: int = 120) -> Company:
         left=left,
         month=np.where(left & (horizon > 0), 2, 0),
         person=np.arange(people),
+        later=np.full(people, NO_ROW),
         splits=[Split(train, test, [fold], observed, months)],
         directions={},
+        trends=(),
         horizon=horizon,
         seconds=20.0,
     )

@@ -176,5 +176,6 @@ def test_the_factors_of_a_blend_that_leans_on_forecasts_add_up() -> None:
     folds = list(repeated_folds(left, np.arange(len(left)), seed=1, repeats=1, folds=3))
     plain, leaning = (fit_blend(table, left, folds, seed=1, quarters=each) for each in (None, quarters))
     assert np.abs(plain.log_odds(table) - leaning.log_odds(table)).max() > 0.01
+    assert [blend.choice.settings()["forecasts"] for blend in (plain, leaning)] == [0, 1]
     base, shares = leaning.contributions(table)
     np.testing.assert_allclose(base + shares.sum(axis=1), leaning.log_odds(table), atol=1e-6)

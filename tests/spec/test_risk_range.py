@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.model.calibration import log_odds_of, risk_of
+from pipeline.model.forecast import NextQuarter
 from pipeline.model.linear import Penalty, fit_linear
 from pipeline.model.posterior import BEYOND, Errors, Posterior, fit_posterior
 from pipeline.model.risk_range import plausible_risks, risk_range
@@ -41,6 +42,38 @@ def test_the_range_holds_nine_tenths_of_the_true_risks_in_every_tenth(rows: int)
     assert 0.87 < is_inside.mean() < 0.95
     tenths = np.array_split(np.argsort(served), 10)
     assert all(0.85 < is_inside[rows].mean() < 0.96 for rows in tenths)
+
+
+def moods(rows: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A mood, and features that say a little of it each."""
+    mood = random.normal(size=rows)
+    return mood, mood[:, None] + 2 * random.normal(size=(rows, COLUMNS))
+
+
+def ranges_of_moods(seed: int, leans: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the range of each of 400 new people holds the risk that follows from the features, and its width.
+
+    People leave by their mood alone. Given the features its mean is their sum / (12 + 4), as of a normal mean.
+    """
+    random = np.random.default_rng(seed)
+    mood, matrix = moods(600, random)
+    left = random.random(600) < risk_of(mood - 2.5)
+    quarter = NextQuarter(np.arange(600), mood[:, None]) if leans else None
+    linear = fit_linear(matrix, left, (), Penalty(0.003), quarter=quarter)
+    posterior = fit_posterior(matrix, left, (), linear.log_odds(matrix), quarter=quarter)
+    assert posterior is not None
+    people = moods(400, random)[1]
+    low, high = risk_range(linear.log_odds(people), posterior.errors(people).sd)
+    reference = risk_of(people.sum(axis=1) / 16 - 2.5)
+    return (low <= reference) & (reference <= high), log_odds_of(high) - log_odds_of(low)
+
+
+def test_ranges_of_a_model_that_leans_on_forecasts_hold_as_often_and_are_narrower() -> None:
+    """What is forecast, the mood of a quarter later, is what people leave by."""
+    inside, width = zip(*(ranges_of_moods(seed, leans=True) for seed in range(20)), strict=True)
+    _, without = zip(*(ranges_of_moods(seed, leans=False) for seed in range(20)), strict=True)
+    assert 0.87 < np.mean(inside) < 0.96
+    assert np.mean(width) < np.mean(without)
 
 
 def test_the_range_narrows_with_the_rows() -> None:
