@@ -13,7 +13,7 @@ from pipeline.planning.parts import parts_shown
 from pipeline.planning.plan import DIMENSIONS, PARTS, By, Evaluated, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
 from pipeline.planning.services import received_from
-from pipeline.planning.staff import Staff, figures_of
+from pipeline.planning.staff import Figures, Staff, figures_of
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
@@ -87,8 +87,8 @@ def plan(
         return evaluate(wanted, staff, model, Prices(REPLACEMENT_COST, settings.pay_bands or None))
 
 
-def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures: Any) -> Staff:
-    people = {
+def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures: Figures) -> Staff:
+    people: dict[str, dict[str, int]] = {
         name: {row["value"]: row["people"] for row in scores.group_figures(published, name) if _is_shown(row)}
         for name in DIMENSIONS
     }
