@@ -7,22 +7,18 @@ Polars first should call `features.allocator.share_freed_memory()` before that; 
 allocator, only slower.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from pipeline.notebook import (
-        RetentionClassifier,
-        draft,
-        evaluate,
-        judge,
-        load_model,
-        plan,
-        publish,
-        report,
-        score,
-        train,
-        what_happened,
-    )
+    from pipeline.model.estimator.retention_classifier import RetentionClassifier
+    from pipeline.notebook.drafts import draft
+    from pipeline.notebook.evaluation import evaluate
+    from pipeline.notebook.months import publish, what_happened
+    from pipeline.notebook.plans import plan
+    from pipeline.notebook.records import score
+    from pipeline.notebook.registered import load_model, report
+    from pipeline.notebook.training import judge, train
 
 __all__ = [
     "RetentionClassifier",
@@ -38,16 +34,29 @@ __all__ = [
     "what_happened",
 ]
 
+_MODULES: Final = {
+    "RetentionClassifier": "model.estimator.retention_classifier",
+    "draft": "notebook.drafts",
+    "evaluate": "notebook.evaluation",
+    "judge": "notebook.training",
+    "load_model": "notebook.registered",
+    "plan": "notebook.plans",
+    "publish": "notebook.months",
+    "report": "notebook.registered",
+    "score": "notebook.records",
+    "train": "notebook.training",
+    "what_happened": "notebook.months",
+}
+"""Where each name is defined: only that module is loaded."""
+
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from features.allocator import share_freed_memory
 
     share_freed_memory()
-    from pipeline import notebook  # which loads Polars
-
-    return getattr(notebook, name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)  # loads Polars
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ from pipeline.planning.measured import measured_of
 from pipeline.planning.plan import DIMENSIONS, By, Evaluated, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
 from pipeline.planning.services import received_from
-from pipeline.planning.staff import Staff, figures_of
+from pipeline.planning.staff import Figures, Staff, figures_of
 from pipeline.registry.documents import last_offers
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
@@ -90,7 +90,7 @@ def plan(
         return evaluate(wanted, staff, model, Prices(REPLACEMENT_COST, settings.pay_bands or None), trial)
 
 
-def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures: Any) -> Staff:
+def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures: Figures) -> Staff:
     people: dict[str, dict[str, int]] = {
         name: {row["value"]: row["people"] for row in scores.group_figures(published, name) if _is_shown(row)}
         for name in DIMENSIONS

@@ -22,20 +22,21 @@ def test_the_package_offers_its_functions_and_is_cheap_to_import() -> None:
     code = "import pipeline, sys; print(sorted(n for n in dir(pipeline) if n[0] != '_'), 'polars' in sys.modules)"
     root = Path(pipeline.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    functions = [
-        "draft",
-        "evaluate",
-        "judge",
-        "load_model",
-        "plan",
-        "publish",
-        "report",
-        "score",
-        "train",
-        "what_happened",
-    ]
-    offered = ["TYPE_CHECKING", "Any", "RetentionClassifier", *functions]
+    offered = ["TYPE_CHECKING", "Any", "Final", "import_module", *pipeline.__all__]
     assert done.stdout.strip() == f"{sorted(offered)} False"
+
+
+@pytest.mark.parametrize("name", ["draft", "evaluate", "plan", "publish", "what_happened"])
+def test_a_function_loads_no_slow_package_that_it_does_not_use(name: str) -> None:
+    code = f"from pipeline import {name}; import sys; print({{'mlflow', 'lightgbm', 'matplotlib'}} & set(sys.modules))"
+    root = Path(pipeline.__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_every_offered_function_is_found_and_described() -> None:
+    assert {getattr(pipeline, name).__name__ for name in pipeline.__all__} == set(pipeline.__all__)
+    assert all(getattr(pipeline, name).__doc__ for name in pipeline.__all__)
 
 
 def test_a_name_that_the_package_lacks_is_an_attribute_error() -> None:
