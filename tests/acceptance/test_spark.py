@@ -1,4 +1,4 @@
-"""Spark on a cluster of two executors compared with Polars: the feature table, and scores with their factors.
+"""Spark on a cluster of two executors, and Spark Connect, compared with Polars: the feature table, scores and factors.
 
 The executors are processes of their own, which share nothing with the driver but the store.
 """
@@ -77,6 +77,27 @@ def written(
         written[engine] = pl.read_parquet(out)
     assert not list(store.iterdir())  # a run leaves nothing in the store
     return written
+
+
+@needs_spark
+@pytest.mark.skipif(find_spec("grpc") is None, reason="needs the packages of Spark Connect, pyspark[connect]")
+def test_spark_connect_computes_every_feature_as_polars_does(
+    retention: Callable[..., Any], cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client has neither a Java gateway nor broadcasts; SPARK_REMOTE starts a server on this machine."""
+    retention("simulate", "--out", tmp_path / "tables", "--employees", 60, "--months", 24, var=tmp_path / "var")
+    command = ("features", tmp_path / "tables", "--snapshot-date", DATES[-1], "--out")
+    retention(*command, tmp_path / "polars.parquet", var=tmp_path / "var")
+    (tmp_path / "spark-defaults.conf").write_text(SMALL.replace("local-cluster[2,1,1024]", "local[2]"))
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    monkeypatch.setenv("SPARK_REMOTE", "local[2]")
+    monkeypatch.setenv("RETENTION_ENGINE", "spark")
+    monkeypatch.setenv("RETENTION_SPARK_STORE", (cluster / "store").as_uri())
+    retention(*command, tmp_path / "spark.parquet", var=tmp_path / "var")
+    ours, theirs = (pl.read_parquet(tmp_path / f"{engine}.parquet") for engine in ("polars", "spark"))
+    assert theirs.schema == ours.schema
+    assert ours.height
+    assert not [name for name in ours.columns if not same(ours[name], theirs[name])]
 
 
 @needs_spark

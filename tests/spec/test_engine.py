@@ -7,6 +7,8 @@ import pytest
 from features.collaboration.fast_paths import Defined, fast_paths
 from features.collaboration.pairs import ASKS, BASE, sums_by
 from features.engine.polars import POLARS
+from features.engine.spark.engine import _OTHER_VERSION, _without_product, _worked
+from features.errors import BadInput
 from features.known.codes import numbered
 
 PATHS, DEFINED = fast_paths(POLARS), Defined(POLARS)
@@ -77,3 +79,24 @@ def test_people_outside_the_company_have_no_code(tmp_path):
     for paths in (PATHS, DEFINED):
         result = paths.with_codes(services, ("client", "provider"), tmp_path / "people.parquet")
         assert set(rows(result, "client", "provider")) == {(2, 1), (None, 0), (None, 2), (0, None)}
+
+
+def doubled(rows):
+    return rows.select(double=pl.col("figure") * 2)
+
+
+def test_work_on_rows_runs_in_this_process_with_polars():
+    assert POLARS.map_rows(pl.DataFrame({"figure": [3, 1]}), doubled).rows() == [(6,), (2,)]
+
+
+@pytest.mark.parametrize("sign", ["ModuleNotFoundError: No module named 'pipeline'", "[PYTHON_VERSION_MISMATCH] 3.10"])
+def test_executors_without_the_driver_s_python_are_bad_input_with_the_remedy(sign):
+    assert isinstance(_without_product(RuntimeError(f"Traceback: {sign}")), BadInput)
+    assert "spark.archives" in str(_without_product(RuntimeError(sign)))
+    other = RuntimeError("a division by zero")
+    assert _without_product(other) is other
+
+
+def test_an_executor_with_another_version_of_the_product_refuses_to_score():
+    with pytest.raises(RuntimeError, match=_OTHER_VERSION):
+        next(_worked(doubled, pl.DataFrame({"double": [0]}).to_arrow().schema, "0.0.0", iter([])))

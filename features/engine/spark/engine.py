@@ -4,6 +4,7 @@ import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 LEAST_ROWS_A_TASK: Final = 1_000
 """Fewer cost an executor less than loading what it does with them."""
+PRODUCT: Final = "retention"
 _ROW: Final = "row of the whole"
+_OTHER_VERSION: Final = "another version of the product"
+_OTHER_PYTHON: Final = ("ModuleNotFoundError", "PackageNotFoundError", "PYTHON_VERSION_MISMATCH", _OTHER_VERSION)
+"""What the text of an executor's error holds: of its type, Spark hands on nothing else."""
 
 
 class SparkEngine:
@@ -89,26 +94,33 @@ class SparkEngine:
         """
         from pyspark.errors import PythonException
 
-        like = work(rows.head(1)).schema
-        arrow = _as_lists(work(rows.head(1)).with_columns(pl.lit(0, dtype=pl.Int64).alias(_ROW))).schema
+        first = work(rows.head(1))
+        schema = _as_lists(first.with_columns(pl.lit(0, dtype=pl.Int64).alias(_ROW))).schema
         tasks = min(int(self._session.conf.get("spark.sql.shuffle.partitions")), -(-rows.height // least_rows))
         with tempfile.TemporaryDirectory(prefix="rows-", dir=self._folder) as folder:
             given, done = Path(folder) / "given.parquet", Path(folder) / "done"
             rows.with_row_index(_ROW).with_columns(pl.col(_ROW).cast(pl.Int64)).write_parquet(given)
             parts = nw.to_native(self.scan(given)).repartition(max(1, tasks))
             try:
-                self.write(nw.from_native(parts.mapInArrow(partial(_worked, work, arrow), _types(arrow))), done)
+                self.write(
+                    nw.from_native(parts.mapInArrow(partial(_worked, work, schema, version(PRODUCT)), _types(schema))),
+                    done,
+                )
             except PythonException as error:
                 raise _without_product(error) from None
-            return pl.read_parquet(done / "*.parquet").sort(_ROW).select(like.names()).cast(dict(like))
+            return pl.read_parquet(done / "*.parquet").sort(_ROW).select(first.columns).cast(first.schema)
 
     def _read(self, addresses: Sequence[str], schema: "StructType") -> Frame:
         rows: Frame = nw.from_native(self._session.read.schema(schema).parquet(*addresses))
         return rows
 
 
-def _worked(work: Work, schema: "pa.Schema", batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
-    """On an executor: `work` of each batch."""
+def _worked(
+    work: Work, schema: "pa.Schema", product: str, batches: "Iterator[pa.RecordBatch]"
+) -> "Iterator[pa.RecordBatch]":
+    """On an executor: `work` of each batch, by the version of the product that this process has."""
+    if version(PRODUCT) != product:
+        raise RuntimeError(_OTHER_VERSION)
     for batch in batches:
         rows: Any = pl.from_arrow(batch)
         done = work(rows.drop(_ROW)).with_columns(rows[_ROW])
@@ -139,8 +151,9 @@ def _types(schema: "pa.Schema") -> "StructType":
 
 
 def _without_product(error: Exception) -> Exception:
-    """BadInput where an executor's Python lacks a package; any other error stays what it is."""
-    if "ModuleNotFoundError" not in str(error):
+    """BadInput where an executor's Python is another one than the driver's; any other error stays what it is."""
+    if not any(sign in str(error) for sign in _OTHER_PYTHON):
         return error
-    remedy = "Ship an environment with this product to the executors (spark.archives; docs/scaling.md)."
-    return BadInput(Finding("Python on the executors lacks this product", "RETENTION_ENGINE", "", 0, remedy))
+    rule = "Python on the executors lacks this product, or has another version of it or of Python"
+    remedy = "Ship the environment of the driver to the executors (spark.archives; docs/scaling.md)."
+    return BadInput(Finding(rule, "RETENTION_ENGINE", remedy=remedy))
