@@ -90,7 +90,9 @@ def judge_estimator(
     log_odds = [fit.log_odds(dataset.X[split.test]) for fit, split in zip(fits, of_blend.splits, strict=True)]
     risk = risk_of(np.concatenate(log_odds))
     unknown = np.full(len(risk), np.nan)  # a classifier of others does not say how uncertain it is
-    own = replace(of_blend, risk=risk, low=unknown, high=unknown, tenths=(), reduced={}, unconstrained=None)
+    own = replace(
+        of_blend, risk=risk, low=unknown, high=unknown, tenths=(), reduced={}, unconstrained=None, refitted=None
+    )
     tested = dataset.X[of_blend.splits[-1].test]
     factors = fits[-1].factors(tested)
     described = JudgedEstimator(

@@ -23,8 +23,7 @@ EMPLOYEES = 4_000
 MONTHS = 24
 SEED = 1
 MOST_STAYERS = 6_500
-"""Some five rows of people who stayed for each of one who left: the share of a company of 100,000 people and 48 months
-with the setting as it is."""
+"""Some six rows of people who stayed for each of one who left: less than half of them."""
 Judged = tuple[MetricValues, float, int]
 
 
