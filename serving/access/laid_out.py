@@ -36,6 +36,9 @@ memory of a server that nobody asks for anything."""
 _HEADERS: Final = frozenset((b"accept", b"accept-language", b"accept-encoding", b"if-none-match"))
 """The headers of a request that an answer depends on, besides the token, in lower case as ASGI has them."""
 
+_HELD: Final = (200, 304)
+"""The statuses of answers that are held."""
+
 _OVERHEAD_BYTES: Final = 3_000
 """What the headers, the key and the audit entries of an answer take, roughly."""
 
@@ -150,7 +153,7 @@ class LaidOutLayer:
 
         await self.app(scope, receive, send_on)
         shown: Shown | None = scope["state"].get("shown")
-        if shown and len(sent) == 2:
+        if shown and len(sent) == 2 and sent[0]["status"] in _HELD:
             answer = Answer(shown, scope["route"], sent[0], sent[1].get("body", b""))
             scope["app"].state.laid_out.add(key, answer)
 

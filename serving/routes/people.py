@@ -110,6 +110,7 @@ def risks(
         equal = {"department": department, "level": level, "location": location, "manager_id": manager_id}
         answer = risk_page(release.scores, settings, equal, band, sort, cursor, size)
         release.names([person.employee_id for person in answer.people])
+        release.may_repeat = True
         response = as_table(request, form, answer, lambda: risk_table(answer))
         if answer.next_cursor:
             following = request.url.include_query_params(cursor=answer.next_cursor)

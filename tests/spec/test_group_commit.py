@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from threading import Event
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from stopping import halt
 from stores import month_of_scores
 
-from pipeline.store.audit.audit import AuditEntry
+from pipeline.store.audit.audit import AuditEntry, append
 from pipeline.store.audit.queue import Turn
 from pipeline.store.operations.revision import mark_of
 from pipeline.store.schema import AUDIT
@@ -66,6 +67,18 @@ def test_every_change_replaces_the_mark_and_the_audit_keeps_it(store: Store) -> 
     with pytest.raises(ZeroDivisionError), store.changing():
         raise ZeroDivisionError
     assert mark(store) == marks[-1]
+
+
+def test_rows_that_wait_for_the_audit_row_of_a_change_are_not_stored_after_it(store: Store, url: str) -> None:
+    of_answer = turn("of an answer", mark(store))
+    with Store(url) as other, ThreadPoolExecutor(1) as thread:
+        with other.changing() as connection:
+            append(connection, turn("of the change").entries)
+            waiting = thread.submit(store.append_audit_of, [of_answer])
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+        waiting.result(30)
+    assert (of_answer.is_stored, stored(store)) == (False, ["of the change"])
 
 
 def test_no_row_of_an_answer_is_stored_while_the_system_is_halted(store: Store) -> None:

@@ -77,6 +77,7 @@ class AuditQueue:
 
     def _store(self, turns: Sequence[Turn]) -> None:
         with self.begin() as connection:
+            audit.take_turns(connection)  # first: a change that is being committed must show in the mark
             mark = self.current_mark(connection) if any(turn.mark for turn in turns) else None
             current = [turn for turn in turns if turn.mark in (None, mark)]
             if entries := [entry for turn in current for entry in turn.entries]:
