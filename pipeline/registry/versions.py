@@ -43,6 +43,7 @@ GATE_TAG = "gate"
 MISSING_TAG = "missing_illustrations"
 REASON_TAG = "reason"
 
+
 def register(
     settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
 ) -> tuple[str, tuple[MissingIllustration, ...]]:
