@@ -54,8 +54,9 @@ def _table(rows: pl.LazyFrame, key: str, size: int) -> Table:
 
 def _adding(rows: int) -> Callable[[Keys, Column, Column], None]:
     """How to add values to a table in their order: the same sums either way, to the last bit."""
-    if rows > FEW_ROWS:
-        from features.engine.compiled_sums import add
+    if rows <= FEW_ROWS:
+        return lambda keys, values, sums: np.add.at(sums, keys, values)
+    from features.engine.compiled_sums import add
 
-        return add
-    return lambda keys, values, sums: np.add.at(sums, keys, values)
+    compiled_add: Callable[[Keys, Column, Column], None] = add
+    return compiled_add

@@ -85,11 +85,13 @@ class _Explained:
         """d: 1 for the rows that go to the node's first side, as LightGBM decides."""
         values = self._columns[int(node["feature"])]
         if node["kind"] == CATEGORIES:
-            return np.where(self._holds(node, values), node["left"], node["right"])
+            of_set: Floats = np.where(self._holds(node, values), node["left"], node["right"])
+            return of_set
         if node["kind"] == LIMIT_OR_ZERO:
             values = np.where((values > -_ZERO) & (values <= _ZERO), np.nan, values)
-        sides = np.where(values <= node["threshold"], node["left"], node["right"])
-        return np.where(np.isnan(values), node["missing"], sides)
+        known = np.where(values <= node["threshold"], node["left"], node["right"])
+        sides: Floats = np.where(np.isnan(values), node["missing"], known)
+        return sides
 
     def _holds(self, node: Any, values: Floats) -> NDArray[np.bool_]:
         """Whether a node's set of categories holds each value; neither NaN nor a category never seen is in it."""
