@@ -15,6 +15,7 @@ import polars as pl
 from features.calendar import Frame
 from features.collaboration.pairs import ASKS
 from features.collaboration.partners import by_groups
+from features.engine.few_rows import FEW_ROWS
 from features.engine.packing import Packing, grouped
 from features.engine.protocol import Engine
 
@@ -77,7 +78,13 @@ class Defined:
 
 
 class Compiled:
-    """By position and in compiled passes, over Polars' columns. Numba is imported at the first pass."""
+    """By position and in compiled passes, over Polars' columns.
+
+    Up to `few_rows`, the definitions: they are done before numba is imported.
+    """
+
+    def __init__(self, few_rows: int = FEW_ROWS) -> None:
+        self._few_rows = few_rows
 
     def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
         """By position: a code is an index into a short column, where a join would have to hash."""
@@ -111,18 +118,29 @@ class Compiled:
 
     def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
         """Sorted by the lower person: readers find a person's pairs together, and more rows are merged in one pass."""
-        from features.collaboration.pair_merge import merged
-
         more: pl.LazyFrame = nw.to_native(rows)
         if sums is None:
-            all_of_them = more.group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0).sort("pair")
-            return nw.from_native(all_of_them.collect(engine="streaming").lazy())
-        return nw.from_native(merged(_as_held(sums), more.collect(engine="streaming")).lazy())
+            return nw.from_native(_summed(more).lazy())
+        held, added = _as_held(sums), more.collect(engine="streaming")
+        if held.height + added.height <= self._few_rows:
+            return nw.from_native(_summed(pl.concat([held, added]).lazy()).lazy())
+        from features.collaboration.pair_merge import merged
+
+        return nw.from_native(merged(held, added).lazy())
 
     def count_partners(self, pairs: Frame, people: Frame) -> Frame:
+        held = _as_held(pairs)
+        if held.height <= self._few_rows:
+            return by_groups(nw.from_native(held.lazy()), people, self.look_up)
         from features.collaboration.partners_compiled import in_one_pass
 
-        return nw.from_native(in_one_pass(_as_held(pairs), _as_held(people)).lazy())
+        return nw.from_native(in_one_pass(held, _as_held(people)).lazy())
+
+
+def _summed(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Sums by `pair`, ascending; without pairs of no `rows`."""
+    sums = rows.group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0).sort("pair")
+    return sums.collect(engine="streaming")
 
 
 def _as_held(frame: Frame) -> pl.DataFrame:

@@ -1,13 +1,13 @@
 """Sums by whole numbers most of which occur: each indexes a table, where grouping would have to hash."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.engine.compiled import compiled
+from features.engine.few_rows import FEW_ROWS
 
 Keys = NDArray[np.int64]
 Column = NDArray[Any]
@@ -41,23 +41,22 @@ def _table(rows: pl.LazyFrame, key: str, size: int) -> Table:
         raise ValueError(f"a key is not below {size}, the size of its table")
     occurs = np.zeros(size, dtype=np.bool_)
     for chunk in keys:
-        _mark(chunk, occurs)
+        occurs[chunk] = True
+    add = _adding(table.height)
     sums = {}
     for name in table.columns:
         values = table.drop_in_place(name)
         sums[name] = np.zeros(size, dtype=np.float64 if values.dtype.is_float() else np.int64)
         for chunk, added in zip(keys, values.get_chunks(), strict=True):  # joining the chunks would double the time
-            _add(chunk, added.fill_null(0).to_numpy(), sums[name])
+            add(chunk, added.fill_null(0).to_numpy(), sums[name])
     return occurs, sums
 
 
-@compiled()
-def _mark(keys: Keys, occurs: NDArray[np.bool_]) -> None:
-    for row in range(len(keys)):
-        occurs[keys[row]] = True
+def _adding(rows: int) -> Callable[[Keys, Column, Column], None]:
+    """How to add values to a table in their order: the same sums either way, to the last bit."""
+    if rows <= FEW_ROWS:
+        return lambda keys, values, sums: np.add.at(sums, keys, values)
+    from features.engine.compiled_sums import add
 
-
-@compiled()
-def _add(keys: Keys, values: Column, sums: Column) -> None:
-    for row in range(len(keys)):
-        sums[keys[row]] += values[row]
+    compiled_add: Callable[[Keys, Column, Column], None] = add
+    return compiled_add

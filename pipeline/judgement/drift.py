@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import chi2_contingency
 
 from pipeline.model.learned_from import LearnedFrom
 
@@ -114,7 +113,13 @@ def moved(reference: Reference, now: pl.DataFrame) -> Iterator[Moved]:
     is stable, above 0.2 is a shift. The p-value is Pearson's χ² on the same cells.
     """
     for name, counts in _counts(reference, now):
-        yield Moved(name, psi(counts), float(chi2_contingency(counts).pvalue))
+        yield Moved(name, psi(counts), _p_value(counts))
+
+
+def _p_value(counts: NDArray[np.float64]) -> float:
+    from scipy.stats import chi2_contingency  # half a second to import
+
+    return float(chi2_contingency(counts).pvalue)
 
 
 def _counts(reference: Reference, now: pl.DataFrame) -> Iterator[tuple[str, NDArray[np.float64]]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from scipy.stats import binomtest, ks_2samp
 
 from features.errors import BadInput, Finding
 from features.source import Source, source_name
@@ -28,10 +27,9 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.monitoring.alerts import alerts
 from pipeline.monitoring.data_drift import data_of, models_of
 from pipeline.monitoring.expected_quality import ScoredMonth
-from pipeline.monitoring.page import monitoring_page
 from pipeline.monitoring.results import ListedPeople, MonitoringResults, Month, ScoreDrift
 from pipeline.monitoring.results_json import as_json
-from pipeline.registry import versions as registry
+from pipeline.registry.documents import described
 from pipeline.settings import Settings
 from pipeline.store.answers import DONE, last_answers
 from pipeline.store.reading import Published, PublishedScores
@@ -98,12 +96,21 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
         data_before=check.counts if check else None,
     )
     results = replace(results, alerts=alerts(results, settings))
+    _publish(results, settings, page, progress)
+    return results
+
+
+def _publish(results: MonitoringResults, settings: Settings, page: Path, progress: Progress) -> None:
+    """Write the page and log the run."""
+    from pipeline.monitoring.page import monitoring_page  # Matplotlib, and below MLflow: seconds to import both
+
     html = monitoring_page(results, language(settings.language))
     write_text(html, page)
     progress("record in MLflow")
+    from pipeline.registry.versions import record_monitoring
+
     steps = [_step(month) for month in results.months]
-    registry.record_monitoring(settings, results.source, as_json(results), html, steps, len(results.alerts))
-    return results
+    record_monitoring(settings, results.source, as_json(results), html, steps, len(results.alerts))
 
 
 def _step(month: Month) -> dict[str, float | None]:
@@ -182,6 +189,8 @@ def _share(number: int, people: int) -> Bounded | None:
     """A share with its 95 % interval (Wilson, 1927); None without people."""
     if not people:
         return None
+    from scipy.stats import binomtest  # half a second to import
+
     low, high = binomtest(number, people).proportion_ci(0.95, method="wilson")
     return Bounded(number / people, float(low), float(high))
 
@@ -203,6 +212,8 @@ def _score_drift(
 
 
 def _drifted(psi: float, limit: float, first: pl.DataFrame, now: pl.DataFrame) -> ScoreDrift:
+    from scipy.stats import ks_2samp  # half a second to import
+
     test = ks_2samp(first["risk"].to_numpy(), now["risk"].to_numpy())
     return ScoreDrift(psi, limit, psi / limit, float(test.pvalue))
 
@@ -220,7 +231,7 @@ def _live(outcomes: Sequence[pl.DataFrame]) -> Metrics | None:
 def _promised(settings: Settings, version: str) -> Metrics | None:
     """The metrics of the version's training; None if the registry no longer has it."""
     try:
-        return registry.described(settings, version).report.metrics
+        return described(settings, version).report.metrics
     except BadInput:
         return None
 

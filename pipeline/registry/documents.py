@@ -3,46 +3,13 @@
 Read from the registry's file where it is local (`local.py`), since MLflow takes seconds to import; else from MLflow.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
-from features.errors import BadInput, Finding
-from pipeline.judgement.reporting.report import TrainingReport
-from pipeline.registry import local, report_json
+from features.errors import BadInput
+from pipeline.registry import local
+from pipeline.registry.described import EFFECT, MONITORING, NO_CHAMPION, OFFERS, REPORT, Described, moment
 from pipeline.registry.local import NotLocal
 from pipeline.settings import Settings
-
-REPORT: Final = "report.json"
-MONITORING: Final = "monitoring.json"
-EFFECT: Final = "effect.json"
-OFFERS: Final = "offers.json"
-
-NO_CHAMPION: Final = Finding(
-    "there is no champion yet",
-    "registry",
-    "",
-    0,
-    "Train first: `retention train SOURCE`. If the gate refused, `retention models list` shows it, and "
-    '`retention models promote VERSION --reason "…"` overrides it.',
-)
-
-
-@dataclass(frozen=True)
-class Described:
-    """A version and the JSON of its training report, as the registry holds it."""
-
-    version: str
-    is_champion: bool
-    run_id: str
-    registered_at: datetime
-    document: Mapping[str, Any]
-
-    @cached_property
-    def report(self) -> TrainingReport:
-        return report_json.report_of(self.document)
 
 
 def champion(settings: Settings) -> str:
@@ -89,11 +56,6 @@ def last_effect(settings: Settings, source: str) -> dict[str, Any] | None:
 def last_offers(settings: Settings, source: str) -> dict[str, Any] | None:
     """The JSON of a source's latest `retention effect --offers`; None before the first, and without a registry."""
     return _last_document(settings, f"{source} offers", OFFERS)
-
-
-def moment(milliseconds: int) -> datetime:
-    """A moment as MLflow writes it."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _last_document(settings: Settings, experiment: str, file: str) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.registry import ledger
 from pipeline.registry import versions as registry
 from pipeline.registry.account import account, checked_reason
-from pipeline.registry.documents import REPORT
+from pipeline.registry.described import REPORT
 from pipeline.registry.gate import Contender, gate, refused
 from pipeline.registry.gate_words import condition_text
 from pipeline.registry.ledger import Event, LedgerEntry

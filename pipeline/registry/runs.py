@@ -20,7 +20,7 @@ from mlflow.types.schema import AnyType
 from pipeline.judgement.reporting.illustration import MissingIllustration, attempt
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
-from pipeline.registry.documents import MONITORING, REPORT
+from pipeline.registry.described import MONITORING, REPORT
 from pipeline.registry.report_json import as_text
 from pipeline.settings import Settings
 

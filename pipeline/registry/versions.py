@@ -29,7 +29,7 @@ from pipeline.judgement.reporting.illustration import MissingIllustration
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import report_json
-from pipeline.registry.documents import EFFECT, NO_CHAMPION, OFFERS, REPORT, Described, moment
+from pipeline.registry.described import EFFECT, NO_CHAMPION, OFFERS, REPORT, Described, moment
 from pipeline.registry.local import CHAMPION, MODEL_NAME
 from pipeline.registry.runs import PLOTS, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings

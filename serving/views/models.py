@@ -22,7 +22,7 @@ from serving.http.problems import Refusal
 from serving.schemas.model_versions import LedgerRow, ModelAnswer
 
 if TYPE_CHECKING:  # MLflow takes seconds to import
-    from pipeline.registry.documents import Described
+    from pipeline.registry.described import Described
 
 _CARD_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """The card contains the run's plots; nothing is loaded."""

@@ -11,6 +11,7 @@ from published import AuditRows
 
 from features.errors import BadInput, Finding, Unavailable
 from pipeline.registry import documents as registry
+from pipeline.registry.described import Described
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 
@@ -93,7 +94,7 @@ def test_model_reports_are_for_everyone_but_managers(
     client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     report = {"metrics": {"auc": {"value": 0.75}}, "shuffled_auc": float("nan")}
-    described = registry.Described("4", True, "r", datetime(2026, 10, 1, tzinfo=UTC), report)
+    described = Described("4", True, "r", datetime(2026, 10, 1, tzinfo=UTC), report)
     monkeypatch.setattr(
         registry, "described", lambda _settings, version: described if version in (None, "4") else 1 / 0
     )

@@ -12,7 +12,8 @@ from features.collaboration.pairs import ASKS, BASE
 from features.collaboration.partners import OF_DEPARTMENTS, OF_PARTNERS
 from features.engine.polars import POLARS
 
-PATHS = Compiled()
+PATHS = Compiled(few_rows=0)
+OF_FEW = Compiled()
 DEFINED = Defined(POLARS)
 PEOPLE = range(7)
 TWO = st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=2, unique=True).map(sorted).map(tuple)
@@ -62,6 +63,9 @@ def test_adding_to_pairs_gives_the_same_as_grouping_everything(changes):
     assert_frame_equal(added, grouped, check_row_order=False)
     assert_frame_equal(added, defined, check_row_order=False)
     assert (added["pair"] // BASE).is_sorted()
+    of_few = OF_FEW.add_pairs(OF_FEW.add_pairs(None, first), second).collect("polars").to_polars()
+    assert_frame_equal(of_few, added, check_row_order=False)
+    assert (of_few["pair"] // BASE).is_sorted()
 
 
 @settings(max_examples=at_most(100), deadline=None)
@@ -69,7 +73,9 @@ def test_adding_to_pairs_gives_the_same_as_grouping_everything(changes):
 def test_one_pass_counts_equal_grouped_counts(company):
     frames = [nw.from_native(table.lazy()) for table in company]
     columns = ["employee_id", *OF_PARTNERS, *OF_DEPARTMENTS]
-    in_one_pass, grouped = (
-        paths.count_partners(*frames).select(columns).collect("polars").to_polars() for paths in (PATHS, DEFINED)
+    in_one_pass, of_few, grouped = (
+        paths.count_partners(*frames).select(columns).collect("polars").to_polars()
+        for paths in (PATHS, OF_FEW, DEFINED)
     )
     assert_frame_equal(in_one_pass, grouped, check_dtypes=False, check_row_order=False)
+    assert_frame_equal(in_one_pass, of_few, check_dtypes=False, check_row_order=False)

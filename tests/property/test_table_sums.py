@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from features.collaboration.fast_paths import fast_paths
+from features.engine.few_rows import FEW_ROWS
 from features.engine.packing import Packing, grouped
 from features.engine.polars import POLARS
 from features.engine.table_sums import sums_by_key
@@ -31,14 +32,15 @@ def test_a_key_out_of_bounds_is_an_error():
 
 
 @settings(max_examples=at_most(100), deadline=None)
-@given(asked, given_too, st.integers(1, 11))
-def test_sums_by_key_are_those_of_groups(asked, given_too, cut):
+@given(asked, given_too, st.integers(1, 11), st.sampled_from([0, FEW_ROWS]))
+def test_sums_by_key_are_those_of_groups(asked, given_too, cut, few):
     one = part(asked, "of both", "hours", pl.Float64)
     in_two_chunks = pl.concat([one[:cut], one[cut:]], rechunk=False)
     parts = [in_two_chunks, part(given_too, "of both", "given", pl.Int64)]
     frames = [nw.from_native(table.lazy()) for table in parts]
-    by_place, by_group = (
-        sums.collect("polars").to_polars() for sums in (fast_paths(POLARS).sum_by(frames, KEYS), grouped(frames, KEYS))
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("features.engine.table_sums.FEW_ROWS", few)
+        sums = fast_paths(POLARS).sum_by(frames, KEYS)
+    by_place, by_group = (each.collect("polars").to_polars() for each in (sums, grouped(frames, KEYS)))
     assert by_place.select(pl.struct("month", "employee_id")).to_series().is_sorted()
     assert_frame_equal(by_place, by_group, check_row_order=False, check_column_order=False)

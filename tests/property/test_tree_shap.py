@@ -1,6 +1,7 @@
 """The kernel gives LightGBM's own contributions, and refuses what it does not support."""
 
 import logging
+from collections.abc import Callable
 
 import lightgbm
 import numpy as np
@@ -10,8 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.trees.boosting import Trees
-from pipeline.model.trees.program import NotCovered, compile_trees
+from pipeline.model.trees.program import NotCovered, Program, compile_trees
 from pipeline.model.trees.shap import shares
+from pipeline.model.trees.shap_of_few import shares as shares_of_few
+
+Shares = Callable[[Program, np.ndarray], np.ndarray]
+BOTH = pytest.mark.parametrize("shares", [shares, shares_of_few], ids=["compiled", "NumPy"])
 
 
 def forest(seed: int, **settings: object) -> tuple[lightgbm.Booster, np.ndarray]:
@@ -46,13 +51,16 @@ def test_shares_equal_pred_contrib_for_any_forest_and_rows(
     booster, known = forest(seed, num_leaves=leaves, min_data_in_leaf=least, feature_fraction=0.5)
     matrix = np.vstack([known[:rows], asked])
     expected = np.asarray(booster.predict(matrix, pred_contrib=True))
-    result = shares(compile_trees(booster.model_to_string()), matrix)
+    program = compile_trees(booster.model_to_string())
+    result = shares(program, matrix)
     np.testing.assert_allclose(result, expected[:, :-1], rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(shares_of_few(program, matrix), result, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("missing", [{}, {"zero_as_missing": True}, {"use_missing": False}])
 @pytest.mark.parametrize("leaves", [2, 8, 31])
-def test_shares_equal_pred_contrib(leaves: int, missing: dict[str, bool]) -> None:
+@BOTH
+def test_shares_equal_pred_contrib(leaves: int, missing: dict[str, bool], shares: Shares) -> None:
     booster, rows = forest(leaves, num_leaves=leaves, **missing)
     expected = np.asarray(booster.predict(rows, pred_contrib=True))
     program = compile_trees(booster.model_to_string())
@@ -60,7 +68,8 @@ def test_shares_equal_pred_contrib(leaves: int, missing: dict[str, bool]) -> Non
     assert program.base == pytest.approx(expected[0, -1], rel=1e-12)
 
 
-def test_base_and_shares_sum_to_the_log_odds_on_deep_trees() -> None:
+@BOTH
+def test_base_and_shares_sum_to_the_log_odds_on_deep_trees(shares: Shares) -> None:
     booster, rows = forest(3, num_leaves=200, min_data_in_leaf=1)
     program = compile_trees(booster.model_to_string())
     assert program.depth > 15
@@ -87,7 +96,8 @@ def test_many_rows_and_few_have_the_same_factors() -> None:
         np.testing.assert_allclose(alone[0], many[row], rtol=1e-9, atol=1e-12)
 
 
-def test_any_number_of_rows_gives_the_same_bytes() -> None:
+@BOTH
+def test_any_number_of_rows_gives_the_same_bytes(shares: Shares) -> None:
     booster, rows = forest(6, num_leaves=20)
     program = compile_trees(booster.model_to_string())
     np.testing.assert_array_equal(shares(program, rows)[:100], shares(program, rows[:100]))
@@ -105,7 +115,8 @@ def test_refused_trees_are_explained_by_lightgbm_and_logged_once(
     assert len([record for record in caplog.records if "averaged" in record.getMessage()]) == 1
 
 
-def test_a_stump_has_a_base_and_no_shares() -> None:
+@BOTH
+def test_a_stump_has_a_base_and_no_shares(shares: Shares) -> None:
     rows = np.arange(40.0)[:, None]
     data = lightgbm.Dataset(rows, np.arange(40) % 2)
     booster = lightgbm.train({"objective": "binary", "verbose": -1, "min_data_in_leaf": 100}, data, 3)

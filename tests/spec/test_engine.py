@@ -4,14 +4,14 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from features.collaboration.fast_paths import Defined, fast_paths
+from features.collaboration.fast_paths import Compiled, Defined
 from features.collaboration.pairs import ASKS, BASE, sums_by
 from features.engine.polars import POLARS
 from features.engine.spark.engine import _OTHER_VERSION, _without_product, _worked
 from features.errors import BadInput
 from features.known.codes import numbered
 
-PATHS, DEFINED = fast_paths(POLARS), Defined(POLARS)
+PATHS, DEFINED = Compiled(few_rows=0), Defined(POLARS)
 
 
 def frame(**columns):

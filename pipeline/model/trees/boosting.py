@@ -1,7 +1,8 @@
 """The tree part of the blend: LightGBM with settings that grow with the number of exits."""
 
 import logging
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,9 @@ _THREADS: Final = 1
 _THREADS_TO_EXPLAIN: Final = 2
 _ROWS_TO_WALK: Final = 20_000
 """More rows are worth the import of LightGBM, which is faster then."""
+_KERNEL: Final = "pipeline.model.trees.shap"
+_ROWS_WITHOUT_KERNEL: Final = 5_000
+"""NumPy explains them before numba, which takes more than half a second, has started."""
 _LOG: Final = logging.getLogger("retention.boosting")
 MOST_ROUNDS: Final = 400
 DEFAULT_ROUNDS: Final = 60
@@ -87,9 +91,7 @@ class Trees:
         trees that it does not cover by LightGBM itself: the same to 1e-12, and slower.
         """
         if (program := self._program) is not None:
-            from pipeline.model.trees.shap import shares as exact_shares  # numba takes half a second to import
-
-            return program.base, exact_shares(program, matrix)
+            return program.base, _kernel(len(matrix))(program, matrix)
         rows = matrix if len(matrix) else np.full((1, matrix.shape[1]), np.nan)  # LightGBM divides by the rows
         shares = np.asarray(self._booster.predict(rows, pred_contrib=True, num_threads=_THREADS_TO_EXPLAIN))
         return float(shares[0, -1]), shares[: len(matrix), :-1]
@@ -106,6 +108,22 @@ class Trees:
     @property
     def features(self) -> int:
         return number_of_features(self.text)
+
+
+def start_kernel() -> None:
+    """Load the compiled kernel of factors, for a process that explains again and again."""
+    import pipeline.model.trees.shap  # noqa: F401
+
+
+def _kernel(rows: int) -> Callable[[Program, Floats], Floats]:
+    """What computes the factors of this number of rows: the compiled kernel where it is loaded or worth loading."""
+    if rows <= _ROWS_WITHOUT_KERNEL and _KERNEL not in sys.modules:
+        from pipeline.model.trees.shap_of_few import shares as shares_of_few
+
+        return shares_of_few
+    from pipeline.model.trees.shap import shares
+
+    return shares
 
 
 def fit_trees(
