@@ -26,7 +26,7 @@ A part of the company adds no figure (`whole`): a scope shows whole groups and n
 beyond the risks of people within it, nor do two such readers together; a manager's organisation is a sum of whole
 groups; `hidden_beside` is for a manager who is HR with a scope. `small_groups` is for representatives.
 `hidden_of_reached` is for plans, which are about whole groups and are shared with people who see no risks;
-`intersections_shown` is for plans about the people of several groups at once.
+`intersections_shown` is for plans about the people of several groups at once, `segments.segments_with_sums` for segments.
 
 **What it does not cover.** HR with a scope, together with a reader of figures that the scope cuts: one knows the risks
 of some people, the other a sum of these and few others. A reader's own knowledge: one who knows one member's risk can
