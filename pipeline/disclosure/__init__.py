@@ -26,7 +26,7 @@ A part of the company adds no figure (`whole`): a scope shows whole groups and n
 beyond the risks of people within it, nor do two such readers together; a manager's organisation is a sum of whole
 groups; `hidden_beside` is for a manager who is HR with a scope. `small_groups` is for representatives.
 `hidden_of_reached` is for plans, which are about whole groups and are shared with people who see no risks;
-`intersections_shown` is for plans about the people of several groups at once.
+`intersections_shown` is for plans about the people of several groups at once, and `segments_with_sums` for segments.
 
 **What it does not cover.** HR with a scope, together with a reader of figures that the scope cuts: one knows the risks
 of some people, the other a sum of these and few others. A reader's own knowledge: one who knows one member's risk can
@@ -37,9 +37,10 @@ known to be the same. A pair of departments in which one person asks for nearly 
 are mostly that person's. The risks that pairs carried when a date was first published, together with groups that a
 later publication of the date shows after posts have changed. Two plans with different steps of a threshold, over groups
 of different dimensions that differ by few of the people between the steps. Intersections of groups together with the
-risks that pairs carry, or with groups of a later publication of the date. The fairness review together with the groups
-of the training report: each is searched by itself. Two versions of a model, trained before and after a few people were
-taken out of the data.
+risks that pairs carry, or with groups of a later publication of the date. What the groups explain of a segment, a
+rounded figure to which all other people contribute. The fairness review together with the groups of the training
+report: each is searched by itself. Two versions of a model, trained before and after a few people were taken out of the
+data.
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes

@@ -14,6 +14,9 @@ import polars as pl
 
 from pipeline.disclosure.groups import Hidden, hide_further
 
+PARTS: Final = ("department", "location", "level", "job")
+"""What groups are intersected of."""
+
 LEAST_OF_INTERSECTION: Final = 20
 """The fewest people of an intersection. More than of a group, because there are many, and rounding blurs small sums."""
 PEOPLE_PER_INTERSECTION: Final = 50

@@ -3,19 +3,14 @@
 The search takes seconds in a large company, so it is made when the month is published (`publish_parts`).
 """
 
-from typing import Final
-
 import polars as pl
 
-from pipeline.disclosure.intersections import intersections_shown, only
+from pipeline.disclosure.intersections import PARTS, intersections_shown, only
 from pipeline.outlook.jobs import jobs_shown
 from pipeline.outlook.past import figures_of
 from pipeline.store.groups.group_figures import shown_members
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
-
-PARTS: Final = ("department", "location", "level", "job")
-"""What groups are intersected of."""
 
 Parts = dict[str, set[str]]
 """Jobs under `job`, and intersections under their `combination`."""

@@ -8,9 +8,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.disclosure import Hidden, hidden_of_reached
-from pipeline.disclosure.intersections import LEAST_OF_INTERSECTION, combination, intersection, intersections, only
+from pipeline.disclosure.intersections import (
+    LEAST_OF_INTERSECTION,
+    PARTS,
+    combination,
+    intersection,
+    intersections,
+    only,
+)
 from pipeline.model.stored_model import StoredModel
-from pipeline.outlook.parts import PARTS
 from pipeline.planning.plan import DIMENSIONS, Plan, Why
 from pipeline.planning.plan_levers import Applied, applied
 from pipeline.planning.staff import Staff

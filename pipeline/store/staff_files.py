@@ -115,7 +115,7 @@ def staff_files_name(var: Path, employee_id: str) -> bool:
 
 
 def erase_from_staff_files(var: Path, employee_id: str) -> int:
-    """Remove a person's rows, and files that cannot be read; returns the number of files that had or may have had one."""
+    """Remove a person's rows, and files that cannot be read; returns the number of files that may have had one."""
     if not _files(var):
         return 0
     with writing_staff_files(var):

@@ -1,16 +1,18 @@
 """Computes what happened in a source and publishes it to the store, where the server reads it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from features.errors import BadInput, Finding
 from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
 from pipeline.store.erasure import erased_since
-from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
+from pipeline.store.groups.turnover_figures import TurnoverFigures, newest_turnover, write_turnover
 from pipeline.store.store import Store
 from pipeline.turnover.expectation import expectation_of
 from pipeline.turnover.happened import Happened, happened, months_between, window_of
 from pipeline.turnover.monthly import MANAGER
 from pipeline.turnover.report import Turnover
+from pipeline.turnover.segments.scored import with_scores
 from pipeline.turnover.stays import stays_of
 from pipeline.turnover.turnover_json import as_json, group_json, month_json
 
@@ -38,6 +40,9 @@ def publish_turnover(store: Store, source: "Source", read_at: int) -> Happened:
     with store.reading() as scores:
         expectation = expectation_of(scores, source.name, stays_of(source), after, until)
     found = happened(source, expectation, LEAST_FOR_REPRESENTATIVES)
+    with store.reading() as scores:
+        last = newest_turnover(scores.connection, source.name, only_large_groups=False)
+        found = _with_segments(found, with_scores(scores, source, found.turnover, last))
     published = TurnoverFigures(
         source=source.name,
         month=f"{source.complete_until:%Y-%m}",
@@ -48,6 +53,12 @@ def publish_turnover(store: Store, source: "Source", read_at: int) -> Happened:
     with store.changing() as connection:
         write_turnover(connection, published, erased_since(connection, read_at))
     return found
+
+
+def _with_segments(found: Happened, scored: Turnover) -> Happened:
+    """Both versions with the segments of one: they are about more people than either leaves out."""
+    large = replace(found.large_groups, segments=scored.segments, scored_segments=scored.scored_segments)
+    return Happened(scored, large)
 
 
 def _lines(turnover: Turnover) -> dict[str, dict[str, Any]]:

@@ -135,12 +135,21 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class DriverDifference:
+    """What a driver adds to the log-odds of a segment's people, on average, less what it adds to everyone else's."""
+
+    driver: str
+    difference: float
+
+
+@dataclass(frozen=True)
 class Segment:
     """People in two or three groups at once, who left more than the groups explain; over the last twelve months.
 
     people: mean head count. exits: of any kind. expected: voluntary exits that the groups explain. last: voluntary
     compared with expected exits, corrected for the segments that were tested. earlier: the same in the months that
-    found the segment, corrected for all combinations; its ratio is too high, because the search chose it.
+    found the segment, corrected for all combinations; its ratio is too high, because the search chose it. drivers: by
+    the published scores, the largest difference first; () where it is not shown.
     """
 
     conditions: tuple[Condition, ...]
@@ -151,6 +160,33 @@ class Segment:
     expected: float = 0.0
     rate: Rate | None = None
     last: Comparison | None = None
+    drivers: tuple[DriverDifference, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExpectedSegment:
+    """People in two or three groups at once, of whom more are expected to leave than the groups explain.
+
+    expected: voluntary exits by the published risks, within their horizon. explained: those that the groups explain.
+    """
+
+    conditions: tuple[Condition, ...]
+    people: int
+    expected: float
+    explained: float
+    drivers: tuple[DriverDifference, ...] = ()
+
+
+@dataclass(frozen=True)
+class ScoredSegments:
+    """The segments that published scores expect to lose more; by the same scores, the drivers of `Turnover.segments`.
+
+    snapshot_date, horizon_months: of the scores.
+    """
+
+    snapshot_date: date
+    horizon_months: int
+    expected: tuple[ExpectedSegment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,6 +209,7 @@ class Turnover:
     drivers_of: int = 0
     cohorts: tuple[CohortRow, ...] = ()
     segments: tuple[Segment, ...] = ()
+    scored_segments: ScoredSegments | None = None
     regret: str | None = None
     expectation: str = "year_before"
     notes: tuple[str, ...] = field(default=())

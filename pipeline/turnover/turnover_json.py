@@ -17,6 +17,8 @@ def as_json(
     document = asdict(replace(turnover, months=(), groups=()))
     for name in ("complete_from", "complete_until", "window_first", "window_last"):
         document[name] = str(document[name])
+    if document["scored_segments"]:
+        document["scored_segments"]["snapshot_date"] = str(document["scored_segments"]["snapshot_date"])
     wanted = by or {row.by for row in turnover.groups} - {MANAGER}
     months = (month_json(row) for row in turnover.months if row.by in wanted)
     document["months"] = [row for row in months if (first or "") <= row["month"] <= (last or row["month"])]

@@ -85,6 +85,7 @@ def turnover(
             most=max((row.voluntary_rate.high for row in groups if row.voluntary_rate), default=1.0),
             losing=[row for row in groups if row.is_more_than_expected],
             everyone=everyone,
+            expected_segments=found.scored_segments.expected if found.scored_segments else [],
             retained=_retained(everyone),
             cohorts=[row for row in found.cohorts if row.cohort is not None],
             most_reason=max((row.share for row in found.reasons), default=1.0),

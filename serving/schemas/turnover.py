@@ -129,6 +129,13 @@ class SegmentCondition(BaseModel):
     group: str
 
 
+class DriverDifference(BaseModel):
+    """What a driver adds to the log-odds of a segment's people, on average, less what it adds to everyone else's."""
+
+    driver: str
+    difference: float
+
+
 class TurnoverSegment(BaseModel):
     """People in two or three groups at once who left more than the groups explain, over the last twelve months."""
 
@@ -142,6 +149,25 @@ class TurnoverSegment(BaseModel):
         description="voluntary and expected exits, corrected for the segments that were tested"
     )
     earlier: RateComparison = Field(description="the same in the months that found it, where it is too high")
+    drivers: list[DriverDifference] = Field([], description="the largest first; empty where it is not shown")
+
+
+class ExpectedSegment(BaseModel):
+    """People in two or three groups at once, of whom more are expected to leave than the groups explain."""
+
+    conditions: list[SegmentCondition]
+    people: int
+    expected: float = Field(description="voluntary exits by the published risks")
+    explained: float = Field(description="those that the groups explain")
+    drivers: list[DriverDifference] = Field(description="the largest first")
+
+
+class ScoredSegments(BaseModel):
+    """Segments by the scores of a day."""
+
+    snapshot_date: date
+    horizon_months: int = Field(description="the months within which the exits are expected")
+    expected: list[ExpectedSegment]
 
 
 class TurnoverAnswer(BaseModel):
@@ -160,6 +186,7 @@ class TurnoverAnswer(BaseModel):
         drivers_of=50,
         cohorts=[],
         segments=[],
+        scored_segments=None,
         regret="recorded",
         expectation="scores",
         notes=[],
@@ -177,6 +204,9 @@ class TurnoverAnswer(BaseModel):
     drivers_of: int = Field(description="leavers whose scores `drivers` are about")
     cohorts: list[HireCohort]
     segments: list[TurnoverSegment] = Field(description="confirmed in months that did not find them; empty for most")
+    scored_segments: ScoredSegments | None = Field(
+        None, description="segments that are expected to lose more; null without published scores"
+    )
     regret: Literal["recorded", "performance"] | None = Field(description="how it is known which exits are regretted")
     expectation: Literal["scores", "year_before"]
     notes: list[str]

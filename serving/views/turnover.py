@@ -84,6 +84,7 @@ _NOTHING_ELSE: Final[dict[str, Any]] = {
     "drivers_of": 0,
     "cohorts": [],
     "segments": [],
+    "scored_segments": None,
     "notes": [],
 }
 

@@ -1,4 +1,5 @@
-"""An attacker who has every plan about the people of several groups at once, beside all published figures and jobs."""
+"""An attacker who has every plan about the people of several groups at once, and the sums of segments, beside all
+published figures and jobs."""
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.disclosure import LEAST_PEOPLE, hidden_groups, hide_further
 from pipeline.disclosure.intersections import LEAST_OF_INTERSECTION, intersections, intersections_shown, only
+from pipeline.disclosure.segments import segments_with_sums
 from pipeline.planning.reasons import hidden_of_plan
 
 SETTINGS = settings(max_examples=at_most(40), deadline=None, suppress_health_check=list(HealthCheck))
@@ -84,3 +86,38 @@ def test_no_combination_of_effects_on_intersections_depends_on_few_of_those_reac
     sums = sums_of(effects.filter(pl.Series(steps[-1])))
     assert all(each.sum() >= LEAST_PEOPLE for each in sums)
     assert not sums or revealed(sums) is None
+
+
+@SETTINGS
+@given(companies(), st.integers(0, 2**32))
+def test_segments_reveal_nobody_beside_all_that_is_shown(company: tuple[pl.DataFrame, pl.Series], seed: int) -> None:
+    """Segments by time in the company too, some of which differ by one to four people from an intersection."""
+    groups, manager = company
+    published = published_of(groups, manager)
+    parts = only(intersections(groups), intersections_shown(groups, published))
+    beside = pl.concat([published, parts], how="horizontal")
+    random = np.random.default_rng(seed)
+    segments = []
+    for _ in range(4):
+        inside = np.ones(groups.height, dtype=bool)
+        for name in random.choice(["department", "location", "level"], 2, replace=False):
+            inside &= (groups[name] == groups[name][int(random.integers(groups.height))]).to_numpy()
+        inside[random.choice(groups.height, int(random.integers(0, 5)), replace=False)] = False
+        segments.append(inside)
+    allowed = segments_with_sums(segments, beside)
+    shown = [each.astype(float) for each, is_shown in zip(segments, allowed, strict=True) if is_shown]
+    assert all(each.sum() >= LEAST_OF_INTERSECTION for each in shown)
+    assert revealed(sums_of(beside) + shown) is None
+
+
+def test_an_intersection_that_is_shown_anyway_is_shown_as_a_segment_and_one_less_a_person_is_not() -> None:
+    """Thirty of Sales in Riga and thirty in Oslo, thirty of Plant in each."""
+    groups = pl.DataFrame({"department": ["Sales", "Plant"] * 60, "location": (["Riga"] * 2 + ["Oslo"] * 2) * 30})
+    everyone = groups.select(pl.lit("all").alias("everyone"), "department", "location")
+    parts = intersections_shown(groups, everyone)
+    beside = pl.concat([everyone, only(intersections(groups), parts)], how="horizontal")
+    inside = ((groups["department"] == "Sales") & (groups["location"] == "Riga")).to_numpy()
+    without_one = inside & (np.cumsum(inside) > 1)
+    assert segments_with_sums([inside], beside) == [True]
+    assert segments_with_sums([without_one], beside) == [False]
+    assert segments_with_sums([inside & (np.cumsum(inside) > 15)], beside) == [False]  # fifteen people

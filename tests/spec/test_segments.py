@@ -1,10 +1,15 @@
 """What the groups explain of an overlap, and which figures of segments would show how few people left; by hand."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
+from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure.overlapping import separates_few
-from pipeline.turnover.multiplicative import Multiplicative
+from pipeline.turnover.report import Condition
+from pipeline.turnover.segments.multiplicative import Multiplicative
+from pipeline.turnover.segments.scored import differences, seen
 
 
 def test_groups_that_multiply_explain_everything() -> None:
@@ -36,3 +41,26 @@ def test_the_rest_gives_an_overlap_what_its_factors_give() -> None:
 def test_a_segment_is_hidden_where_a_difference_is_about_one_or_two_leavers(exits: list[int], is_hidden: bool) -> None:
     group, department = np.array([True, False, False]), np.array([True, True, False])
     assert separates_few(np.array(exits), group, [np.ones(3, dtype=bool), department]) == is_hidden
+
+
+def test_the_drivers_of_a_segment_are_compared_with_everyone_else() -> None:
+    """25 of 100 with a mean of 0.4; everyone's is 0.1, so that of the other 75 is 0: (10 − 10) / 75."""
+    inside = [{driver: 0.4 if driver == "pay" else 0.0 for driver in (*DRIVERS, CONTEXT)}] * 25
+    everyone = {"people": 100, **{f"{driver}_log_odds": 0.0 for driver in (*DRIVERS, CONTEXT)}}
+    found = differences(inside, everyone | {"pay_log_odds": 0.1, "growth_log_odds": 0.03})
+    assert [(each.driver, each.difference) for each in found[:2]] == [("pay", 0.4), ("growth", -0.04)]
+    assert {each.difference for each in found[2:]} == {0.0}
+    assert differences(inside, everyone | {"people": 25}) == ()  # there is nobody else
+
+
+def test_scores_of_a_day_show_the_segments_that_they_showed_first() -> None:
+    sales = [{"by": "department", "group": "Sales"}, {"by": "location", "group": "Riga"}]
+    plant = [{"by": "department", "group": "Plant"}, {"by": "location", "group": "Oslo"}]
+    last = {
+        "segments": [{"conditions": sales, "drivers": []}],
+        "scored_segments": {"snapshot_date": "2026-10-31", "expected": [{"conditions": plant}]},
+    }
+    assert seen(last, date(2026, 10, 31)) == {(Condition("department", "Plant"), Condition("location", "Oslo"))}
+    assert seen(last, date(2026, 11, 30)) is None
+    assert seen(None, date(2026, 10, 31)) is None
+    assert seen(last | {"scored_segments": None}, date(2026, 10, 31)) is None

@@ -8,7 +8,7 @@ from rich.markup import escape
 from pipeline.commands.screens.parts import narrow_table, people_text
 from pipeline.turnover.monthly import EVERYONE
 from pipeline.turnover.rates import Rate
-from pipeline.turnover.report import GroupRow, Segment, Turnover
+from pipeline.turnover.report import ExpectedSegment, GroupRow, Segment, Turnover
 
 _MOST_ROWS = 25
 
@@ -22,6 +22,7 @@ def turnover_screen(turnover: Turnover, by: Sequence[str]) -> RenderableType:
         "",
         *_alarms(turnover, rows),
         *_segments(turnover),
+        *_expected(turnover),
         *_early(turnover),
         *_reasons(turnover),
         *(f"[dim]{escape(note)}[/]" for note in turnover.notes),
@@ -83,7 +84,19 @@ def _segments(turnover: Turnover) -> list[str]:
     ]
 
 
-def _conditions(segment: Segment) -> str:
+def _expected(turnover: Turnover) -> list[str]:
+    about = turnover.scored_segments
+    if about is None:
+        return []
+    return [
+        f"[red]More are expected to leave than the groups explain[/]: {escape(_conditions(each))}: {each.expected:.1f} "
+        f"voluntary exits within {about.horizon_months} months, {each.explained:.1f} explained, "
+        f"{people_text(each.people)}."
+        for each in about.expected
+    ]
+
+
+def _conditions(segment: Segment | ExpectedSegment) -> str:
     return " and ".join(f"{each.by} {each.group}" for each in segment.conditions)
 
 
