@@ -92,6 +92,19 @@ def test_a_scope_shows_the_whole_groups_it_names_and_no_total(
     assert seen("department=Sales", "location=Riga") == set()  # a part of each, and no group as a whole
 
 
+def test_segments_of_the_company_are_for_readers_of_the_whole(
+    happened: Store, client: TestClient, bearer: Bearer
+) -> None:
+    """A representative too: a segment has 20 people and more."""
+    for role in ("hr", "data_scientist", "representative"):
+        about = client.get("/v1/turnover", headers=bearer(role)).json()["scored_segments"]
+        assert (about["snapshot_date"], about["horizon_months"]) == ("2026-09-30", 6)
+        assert about["expected"][0]["drivers"] == [{"driver": "pay", "difference": 0.3}]
+    scoped = bearer("hr", scope=Scope.of(["department=Sales"]))
+    assert client.get("/v1/turnover", headers=scoped).json()["scored_segments"] is None
+    assert client.get("/v1/turnover", headers=bearer("manager", "M1")).json()["scored_segments"] is None
+
+
 def test_erasure_deletes_a_managers_line(happened: Store, client: TestClient, bearer: Bearer) -> None:
     answer = client.delete("/v1/employees/M1?purpose=data_subject_request", headers=bearer("hr"))
     assert answer.status_code == 200

@@ -7,7 +7,17 @@ from typing import Any
 from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.store.store import Store
 from pipeline.turnover.rates import Rate
-from pipeline.turnover.report import CohortRow, GroupRow, MonthRow, ReasonRow, Turnover
+from pipeline.turnover.report import (
+    CohortRow,
+    Condition,
+    DriverDifference,
+    ExpectedSegment,
+    GroupRow,
+    MonthRow,
+    ReasonRow,
+    ScoredSegments,
+    Turnover,
+)
 from pipeline.turnover.turnover_json import as_json, group_json, month_json
 
 RATE = Rate(0.12, 0.05, 0.2)
@@ -21,13 +31,16 @@ GROUPS = (
 MONTHS = tuple(
     MonthRow(date(2026, month, 28), "everyone", None, 98, 98.5, 1, 1, voluntary_rate_12m=RATE) for month in (7, 8, 9)
 )
+SEGMENT = (Condition("department", "Sales"), Condition("location", "Riga"))
 LARGE = (GROUPS[0], *(GroupRow(row.by, row.group) for row in GROUPS[1:]))
 
 
 def turnover(groups: tuple[GroupRow, ...] = GROUPS) -> Turnover:
     days = (date(2023, 1, 1), date(2026, 9, 30), date(2025, 10, 31), date(2026, 9, 30))
     reasons = (ReasonRow("better offer", 6, 0.5), ReasonRow(None, 6, 0.5))
-    return Turnover("tiny", *days, MONTHS, groups, reasons, cohorts=(CohortRow(None, 20, 20, 2, 20, 4),))
+    scored = ScoredSegments(days[1], 6, (ExpectedSegment(SEGMENT, 25, 6.0, 3.0, (DriverDifference("pay", 0.3),)),))
+    cohorts = (CohortRow(None, 20, 20, 2, 20, 4),)
+    return Turnover("tiny", *days, MONTHS, groups, reasons, cohorts=cohorts, scored_segments=scored)
 
 
 def line(manager: str) -> dict[str, Any]:
