@@ -6,8 +6,9 @@ from dataclasses import fields
 from typing import Any, Final
 
 from features.errors import BadInput, Finding
+from pipeline.disclosure.intersections import PARTS
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
-from pipeline.outlook.parts import PARTS, known_parts
+from pipeline.outlook.parts import known_parts
 from pipeline.planning.evaluation import evaluate
 from pipeline.planning.ladders import LADDERS
 from pipeline.planning.measured import measured_of
