@@ -1,7 +1,7 @@
 """Turnover as JSON: what `retention turnover --json` writes, and what the store keeps."""
 
 from collections.abc import Collection
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from pipeline.turnover.monthly import MANAGER
@@ -29,8 +29,8 @@ def as_json(
 def month_json(row: MonthRow) -> dict[str, Any]:
     """A row of a month; the month is YYYY-MM."""
     rate = row.voluntary_rate_12m
-    figures = {field.name: getattr(row, field.name) for field in fields(row)}  # `asdict` copies each: ten times slower
-    return figures | {"month": f"{row.month:%Y-%m}", "voluntary_rate_12m": rate and asdict(rate)}
+    of_rate = None if rate is None else dict(vars(rate))  # `asdict` copies each figure: ten times slower
+    return vars(row) | {"month": f"{row.month:%Y-%m}", "voluntary_rate_12m": of_rate}
 
 
 def group_json(row: GroupRow) -> dict[str, Any]:
