@@ -38,7 +38,7 @@ def sample_of_stayers(rows: Rows, left: NDArray[np.bool_], most_stayers: int, se
 
 
 def random_rows(rows: Rows, most: int, seed: int) -> Rows:
-    """At most so many of the rows, drawn at random whatever their outcome, ascending."""
+    """The rows, or `most` of them where they are more, drawn at random whatever their outcome, ascending."""
     return rows if len(rows) <= most else np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
 
 
