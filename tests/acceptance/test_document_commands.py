@@ -101,6 +101,11 @@ ELSEWHERE = {
     next(line for line in commands(page("CONTRIBUTING.md")) if line.startswith("uv pip compile")): (
         "Not run: it asks a registry what is newest"
     ),
+    **{
+        line: "Not run: it needs a vendor's cluster, or a registry"
+        for part in ("What a cluster needs", "Recipes")
+        for line in commands(section(page("docs/scaling.md"), part))
+    },
 }
 """Where every other command is run, or why it is not."""
 ALERT = 3
