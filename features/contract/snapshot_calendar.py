@@ -86,7 +86,7 @@ def unseen(stays: pl.DataFrame, dates: Sequence[date], period: Period) -> Unseen
     first, last = np.datetime64(period.complete_from), np.datetime64(period.complete_until)
     snapshots = np.array(sorted(dates), dtype="datetime64[D]")
     ends = np.array([month_end(day, period.horizon_months) for day in sorted(dates)], dtype="datetime64[D]")
-    seen_last = np.searchsorted(snapshots, np.where(np.isnat(until), last + 1, until)) - 1
+    seen_last = np.searchsorted(snapshots, np.where(np.isnat(until), last + np.timedelta64(1, "D"), until)) - 1
     position = np.maximum(seen_last, 0)
     is_seen = (seen_last >= 0) & (snapshots[position] >= start) if len(snapshots) else np.zeros(len(stays), bool)
     in_horizon = is_seen & (ends[position] >= gone) if len(snapshots) else is_seen
