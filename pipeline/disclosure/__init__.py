@@ -24,7 +24,8 @@ not rely on it.
 
 A part of the company adds no figure (`whole`): a scope shows whole groups and no total, so its reader learns nothing
 beyond the risks of people within it, nor do two such readers together; a manager's organisation is a sum of whole
-groups; `hidden_beside` is for a manager who is HR with a scope. `small_groups` is for representatives.
+groups; `hidden_beside` is for a manager who is HR with a scope. `small_groups` is for representatives,
+`part_shown` for counts of what managers did.
 `hidden_of_reached` is for plans, which are about whole groups and are shared with people who see no risks;
 `intersections_shown` is for plans about the people of several groups at once, and `segments_with_sums` for segments.
 
@@ -45,6 +46,7 @@ data.
 
 from pipeline.disclosure.attributes import hidden_of_attributes
 from pipeline.disclosure.carried import pairs_that_carry
+from pipeline.disclosure.counts import part_shown
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, changed_groups, comparable, hidden_groups, hide_further
 from pipeline.disclosure.intersections import intersections_shown
@@ -73,5 +75,6 @@ __all__ = [
     "kinds_shown",
     "pairs_shown",
     "pairs_that_carry",
+    "part_shown",
     "small_groups",
 ]

@@ -8,12 +8,14 @@ from typing import Final
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from features.errors import Refused
+from pipeline.disclosure import part_shown
 from pipeline.identity.scopes import Scope
 from pipeline.lists.briefing import must_read
 from pipeline.lists.risk_list import list_sizes
 from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import DONE, last_answers
+from pipeline.store.audit.openings import shown_on_lists
 from pipeline.store.reading import Published, PublishedScores
 from serving.schemas.groups import GroupPage
 
@@ -42,10 +44,13 @@ class DriverShare:
 
 @dataclass(frozen=True)
 class ListsOfMonth:
-    """The lists of a month: how many there are, how many managers still have to confirm the briefing before they see
-    theirs, the people on them, and the people about whom an answer says that something was done, or offered."""
+    """The lists of a month: how many there are, how many of those with people on them were `opened` by the manager
+    (None if that would be about too few), how many managers still have to confirm the briefing before they see theirs,
+    the people on them, and the people about whom an answer says that something was done, or offered."""
 
     lists: int
+    with_people: int
+    opened: int | None
     unread: int
     listed: int
     answered: int
@@ -99,9 +104,13 @@ def lists_of_month(scores: PublishedScores, published: Published, settings: Sett
         return None
     sizes = list_sizes(scores, published, settings.list_rules)
     listed = {person for each in sizes for person in each.entries}
+    with_people = [each for each in sizes if each.entries]
+    shown = shown_on_lists(scores.connection, sorted(listed), scores.first_published_at(published))
     answers = [each.outcome for person, each in last_answers(scores.connection, published).items() if person in listed]
     return ListsOfMonth(
         lists=len(sizes),
+        with_people=len(with_people),
+        opened=part_shown(sum(not shown.isdisjoint(each.entries) for each in with_people), len(with_people)),
         unread=len(must_read(scores.connection, [each.manager_id for each in sizes], settings, now)),
         listed=len(listed),
         answered=len(answers),

@@ -21,6 +21,7 @@ from pipeline.store import erasure
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
+from serving.views.plans import Planning
 
 pytestmark = [
     pytest.mark.filterwarnings("default"),  # importing MLflow raises warnings about itself and SQLAlchemy
@@ -132,6 +133,38 @@ def test_plans_are_saved_compared_exported_and_deleted(
     assert client.delete("/v1/plans/Plant only", headers=bearer("hr")).status_code == 404
     assert client.get("/v1/plans/Plant only", headers=bearer("hr")).status_code == 404
     assert len(client.get("/v1/plans", headers=bearer("hr")).json()["plans"]) == 1
+
+
+def offers(relative: float, is_final: bool) -> dict[str, Any]:
+    """The JSON of `retention effect --offers`, of one action."""
+    side = {"people": 120, "managers": 40, "left": 24, "share": 0.2}
+    interval = {"value": relative, "low": relative - 0.2, "high": relative + 0.2}
+    head = {"action": "pay_review", "months": 12, "until": "2026-04", "is_final": is_final, "found_in": None}
+    return {"against_nothing": [{**head, "relative": interval, "offered": side, "held_out": side}]}
+
+
+def test_a_measured_lever_shows_both_and_uses_what_is_in_force(
+    client: TestClient, trained: Settings, ask: Callable[..., Any], bearer: Bearer
+) -> None:
+    measured = {"found": offers(-0.5, is_final=False)}
+    planning: Planning = client.app.state.planning  # type: ignore[attr-defined]
+    client.app.state.planning = replace(planning, offers=lambda _: measured["found"])  # type: ignore[attr-defined]
+    running = ask(name="Raise").json()
+    assert (running["basis"], running["trial"]["is_in_force"], len(running["notes"])) == ("association", False, 1)
+    sales = running["groups"][3]
+    assert sales["exits_avoided"] == sales["association"]["exits_avoided"]
+    half = sales["measured"]
+    assert half["exits_avoided"] == pytest.approx(sales["exits"] / 2, abs=0.1)
+    assert half["range"]["high"] == pytest.approx(0.7 * sales["exits"], abs=0.1)
+    measured["found"] = offers(-0.5, is_final=True)
+    ended = ask().json()
+    assert (ended["basis"], ended["trial"]["relative"], ended["notes"]) == ("measured", -0.5, [])
+    assert ended["groups"][3]["exits_avoided"] == half["exits_avoided"]
+    assert ended["means"].startswith("Measured in a trial: what suggesting this action")
+    csv = client.get("/v1/plans", headers={**bearer("hr"), "Accept": "text/csv"}).text.splitlines()
+    assert '"measured"' in csv[1]
+    both = ask(levers={"raise_percent": 10, "promotion": True}).json()
+    assert (both["basis"], both["trial"]) == ("association", None)
 
 
 def test_a_group_is_not_computed_again_once_somebody_of_it_was_erased(ask: Callable[..., Any], store: Store) -> None:
