@@ -112,7 +112,7 @@ def _effect(rows: pl.DataFrame, action: Action, plan: Plan, matured_until: str, 
         relative=relative,
         detectable=last.detectable if last else None,
         found_in=next((look.month for look in seen if look.is_found), None),
-        is_final=bool(last) and plan.number(last.month) == plan.months,
+        is_final=last is not None and plan.number(last.month) == plan.months,
         verdict=verdict_against_nothing(last, relative, parts),
     )
 

@@ -6,7 +6,7 @@ an action can be compared with that (`against_nothing`).
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import polars as pl
@@ -100,7 +100,7 @@ def _write(
     return len(offers)
 
 
-def _others(people: pl.DataFrame, left_out: Collection[str]) -> list[dict[str, str]]:
+def _others(people: pl.DataFrame, left_out: Collection[str]) -> list[dict[str, Any]]:
     """The rows of people who are not left out, and whose manager is not."""
     return [row for row in people.to_dicts() if not {row["employee_id"], row["manager_id"]} & set(left_out)]
 
