@@ -70,6 +70,7 @@ def _started(work: Path, folder: Path | None) -> Iterator[duckdb.DuckDBPyConnect
             settings["file_search_path"] = literal(_searchable(folder, Path(scratch)))
         for name, value in settings.items():
             connection.execute(f"set global {name} = {value}")
+        connection.execute("set enable_progress_bar = false")  # where Python is interactive it is on; cursors have none
         connection.execute("set lock_configuration = true")
         yield connection
 
