@@ -38,7 +38,7 @@ class MeasuredEffect:
     is_in_force: bool
 
     def avoided(self, exits: float) -> Bounded:
-        """Exits avoided of so many that are expected; more if the share is negative."""
+        """Exits avoided of the expected ones; below zero if the share is positive."""
         value, low, high = (
             -max(each, _ALL) * exits for each in (self.relative.value, self.relative.high, self.relative.low)
         )
