@@ -14,9 +14,9 @@ from pipeline.lists.trial.comparison import Plan
 
 PLAN = Plan("2024-01", 12)
 MANAGERS, TRIALS = 120, 300
-FIRST_SEED = 400
-"""Of the 1,000 years of seeds 0 to 999, whose figures are in docs/decisions/first-offers-and-nominations.md, these 300
-are close to the whole. Single runs of 300 years vary by 2.5 points either way."""
+CHANCE = 3 * (0.05 * 0.95 / TRIALS) ** 0.5
+"""Three standard errors of a share of 5 % of the trials: 3.8 points. The figures of 1,000 years are in
+docs/decisions/first-offers-and-nominations.md."""
 ACTIONS = {
     driver: tuple(Action(f"{driver}-{number}", driver, "") for number in range(count))
     for driver, count in (("pay", 2), ("growth", 3))
@@ -57,7 +57,7 @@ def years(relative: float) -> list[dict[str, EffectOfAction]]:
     """The comparison of each simulated year, by action."""
     return [
         {each.action: each for each in effects(a_year(seed, relative), PLAN, "2024-12", ACTIONS)}
-        for seed in range(FIRST_SEED, FIRST_SEED + TRIALS)
+        for seed in range(TRIALS)
     ]
 
 
@@ -74,12 +74,12 @@ def test_all_last_intervals_together_contain_the_true_relative_effects_in_95_per
             for year in years(relative)
         ]
     )
-    assert 0.93 <= share <= 0.97
+    assert abs(share - 0.95) < CHANCE
 
 
 def test_all_comparisons_at_all_looks_find_something_in_5_percent_of_years_without_an_effect() -> None:
     found = [any(each.found_in for each in year.values()) for year in years(0.0)]
-    assert 0.03 <= np.mean(found) <= 0.07
+    assert abs(np.mean(found) - 0.05) < CHANCE
 
 
 def test_an_action_that_halves_the_risk_is_found_and_the_others_are_not() -> None:
