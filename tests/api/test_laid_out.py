@@ -1,6 +1,5 @@
 """An answer that is given again is what the route would answer now, with an audit row of its own."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from api_server import Bearer
+from event_loops import run
 from fastapi.testclient import TestClient
 from names import directory
 from published import MANAGER_OF, SEPTEMBER, AuditRows, publication
@@ -200,7 +200,7 @@ def keys_left(laid_out: LaidOut, answers: dict[str, Answer], asked_again: str = 
             laid_out.add(key, answer)
         return [key for key in answers if laid_out.get(key)]
 
-    return asyncio.run(added())
+    return run(added())
 
 
 def test_the_answer_that_was_not_asked_for_longest_is_dropped_first() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 from api_server import Bearer, Server, becomes
+from event_loops import run
 from fastapi.testclient import TestClient
 
 from pipeline.disclosure import small_groups
@@ -135,8 +135,7 @@ def test_a_server_that_starts_without_its_store_records_once_it_answers(
                     return
         raise AssertionError("nothing was recorded")
 
-    with ThreadPoolExecutor(1) as thread:  # pytest's own thread may have a loop, left by a browser
-        thread.submit(asyncio.run, start()).result()
+    run(start())
 
 
 @pytest.mark.parametrize(

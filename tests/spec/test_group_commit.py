@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from threading import Event
 
 import pytest
+from event_loops import run
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from stopping import halt
@@ -103,7 +104,7 @@ def test_all_who_wait_while_a_group_is_written_are_the_next_group() -> None:
         await asyncio.gather(*waiting)
 
     commit = GroupCommit(write)
-    asyncio.run(asked())
+    run(asked())
     commit.close()
     assert groups == [["0"], ["1", "2", "3", "4"]]
 
@@ -117,7 +118,7 @@ def test_each_request_gets_the_fault_of_its_own_rows(store: Store) -> None:
         return await asyncio.gather(*(commit.append(each) for each in turns), return_exceptions=True)
 
     commit = GroupCommit(store.append_audit_of)
-    first, second, fault, third = asyncio.run(asked())
+    first, second, fault, third = run(asked())
     commit.close()
     assert (first, second, third) == (None, None, None)
     assert isinstance(fault, SQLAlchemyError)
@@ -137,6 +138,6 @@ def test_a_writer_that_breaks_fails_all_who_wait_and_goes_on_with_the_next() -> 
         await commit.append(turn("second"))
 
     commit = GroupCommit(write)
-    asyncio.run(asked())
+    run(asked())
     commit.close()
     assert faults == []

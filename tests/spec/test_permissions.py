@@ -1,11 +1,10 @@
 """Which role may request what, and which purposes are accepted: every pair, listed independently of the code."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
+from event_loops import run
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -43,13 +42,8 @@ class Trail:
 
 
 def ask(dependency: Any, *arguments: object, **named: object) -> Any:
-    """The result of the dependency of an annotated parameter, called as FastAPI does.
-
-    Runs in a separate thread: after the page tests, the main thread already has an event loop.
-    """
-    asked = dependency.__metadata__[0].dependency(*arguments, **named)
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, asked).result()
+    """The result of the dependency of an annotated parameter, called as FastAPI does."""
+    return run(dependency.__metadata__[0].dependency(*arguments, **named))
 
 
 MAY_ASK = {
