@@ -11,7 +11,7 @@ import polars as pl
 from features.catalogue.feature import Feature
 from features.catalogue.units import MOST
 from pipeline.model.stored_model import StoredModel
-from pipeline.model.trees.boosting import start_kernel
+from pipeline.model.trees.boosting import compiled
 from pipeline.scoring.job import score_people
 from pipeline.scoring.population import POST
 from pipeline.store.publication import Publication
@@ -84,5 +84,5 @@ def score_records(model: StoredModel, version: str, records: Sequence[Record], t
     X = pl.DataFrame([[record.get(name) for name in types] for record in records], schema=types, orient="row")
     people = pl.DataFrame({"employee_id": [str(number) for number in range(len(records))]})
     people = people.with_columns(pl.lit(None).alias(name) for name in POST)
-    start_kernel()  # a server explains records again and again
-    return score_people(model, version, "records", "", today, people, X)
+    with compiled():
+        return score_people(model, version, "records", "", today, people, X)

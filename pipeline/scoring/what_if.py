@@ -15,7 +15,7 @@ from features.catalogue.feature import Feature
 from pipeline.language.wording import as_number
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel, typed_records
-from pipeline.model.trees.boosting import start_kernel
+from pipeline.model.trees.boosting import compiled
 from pipeline.score_record import Factor
 from pipeline.scoring.levers import (
     Moves,
@@ -82,8 +82,8 @@ def what_if(model: StoredModel, before: Record, levers: Levers) -> WhatIf | None
     if after == before:
         return None
     X = typed_records(pl.DataFrame([before, after], infer_schema_length=None, strict=False), model.features)
-    start_kernel()  # the same person is explained again with each change
-    base, contributions = model.asked.contributions(X)
+    with compiled():
+        base, contributions = model.asked.contributions(X)
     log_odds = base + contributions.sum(axis=1)
     risk = risk_of(log_odds)
     rows = zip(X.columns, contributions.T, strict=True)

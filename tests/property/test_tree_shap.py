@@ -10,7 +10,7 @@ from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.model.trees.boosting import Trees
+from pipeline.model.trees.boosting import Trees, compiled
 from pipeline.model.trees.program import NotCovered, Program, compile_trees
 from pipeline.model.trees.shap import shares
 from pipeline.model.trees.shap_of_few import shares as shares_of_few
@@ -55,6 +55,16 @@ def test_shares_equal_pred_contrib_for_any_forest_and_rows(
     result = shares(program, matrix)
     np.testing.assert_allclose(result, expected[:, :-1], rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(shares_of_few(program, matrix), result, rtol=1e-9, atol=1e-12)
+
+
+def test_what_a_process_loaded_before_changes_no_factor() -> None:
+    """This file has loaded the kernel; only within `compiled` it explains few rows."""
+    booster, matrix = forest(3)
+    trees = Trees(booster.model_to_string())
+    program = compile_trees(trees.text)
+    np.testing.assert_array_equal(trees.contributions(matrix)[1], shares_of_few(program, matrix))
+    with compiled():
+        np.testing.assert_array_equal(trees.contributions(matrix)[1], shares(program, matrix))
 
 
 @pytest.mark.parametrize("missing", [{}, {"zero_as_missing": True}, {"use_missing": False}])

@@ -1,8 +1,9 @@
 """The tree part of the blend: LightGBM with settings that grow with the number of exits."""
 
 import logging
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -24,9 +25,9 @@ _THREADS: Final = 1
 _THREADS_TO_EXPLAIN: Final = 2
 _ROWS_TO_WALK: Final = 20_000
 """More rows are worth the import of LightGBM, which is faster then."""
-_KERNEL: Final = "pipeline.model.trees.shap"
 _ROWS_WITHOUT_KERNEL: Final = 5_000
 """NumPy explains them before numba, which takes more than half a second, has started."""
+_IS_COMPILED: Final = ContextVar("factors of few rows by the kernel too", default=False)
 _LOG: Final = logging.getLogger("retention.boosting")
 MOST_ROUNDS: Final = 400
 DEFAULT_ROUNDS: Final = 60
@@ -110,14 +111,23 @@ class Trees:
         return number_of_features(self.text)
 
 
-def start_kernel() -> None:
-    """Load the compiled kernel of factors, for a process that explains again and again."""
-    import pipeline.model.trees.shap  # noqa: F401
+@contextmanager
+def compiled() -> Iterator[None]:
+    """Within it the compiled kernel computes the factors of few rows too: for servers, which explain again and again.
+
+    Which of the two computes them depends on nothing else, since they differ by rounding: what a process did before
+    changes no published figure.
+    """
+    before = _IS_COMPILED.set(True)
+    try:
+        yield
+    finally:
+        _IS_COMPILED.reset(before)
 
 
 def _kernel(rows: int) -> Callable[[Program, Floats], Floats]:
-    """What computes the factors of this number of rows: the compiled kernel where it is loaded or worth loading."""
-    if rows <= _ROWS_WITHOUT_KERNEL and _KERNEL not in sys.modules:
+    """What computes the factors of this number of rows: the compiled kernel where it is asked for or worth loading."""
+    if rows <= _ROWS_WITHOUT_KERNEL and not _IS_COMPILED.get():
         from pipeline.model.trees.shap_of_few import shares as shares_of_few
 
         return shares_of_few
