@@ -109,13 +109,24 @@ def begun(engine: Engine, access: Access) -> Iterator[Connection]:
     options: dict[str, Any] = {"access": access}
     if is_postgresql and access == "read":
         options["isolation_level"] = "REPEATABLE READ"
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        if is_postgresql:
-            _take_locks(connection, access)
-        if is_postgresql and access == "probe":
-            for wait in ("lock_timeout", "statement_timeout"):
-                connection.execute(text(f"SET LOCAL {wait} = '{PROBE_SECONDS}s'"))
-        yield connection
+    pool = engine.pool
+    with engine.connect().execution_options(**options) as connection:
+        try:
+            with connection.begin():
+                _prepare(connection, access, is_postgresql)
+                yield connection
+        finally:
+            if engine.pool is not pool:  # the store was closed meanwhile, and nobody would close this connection
+                connection.invalidate()
+
+
+def _prepare(connection: Connection, access: Access, is_postgresql: bool) -> None:
+    if not is_postgresql:
+        return
+    _take_locks(connection, access)
+    if access == "probe":
+        for wait in ("lock_timeout", "statement_timeout"):
+            connection.execute(text(f"SET LOCAL {wait} = '{PROBE_SECONDS}s'"))
 
 
 def _take_locks(connection: Connection, access: Access) -> None:

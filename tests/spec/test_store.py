@@ -2,6 +2,7 @@
 
 import math
 import multiprocessing
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -243,6 +245,16 @@ def test_the_audit_cannot_be_changed(store: Store, engine: Engine, change: str) 
         connection.execute(text(change))
     with store.reading() as scores:
         assert scores.connection.execute(text("SELECT whom FROM audit")).scalars().all() == ["A"]
+
+
+def test_a_connection_in_use_when_the_store_closes_is_closed_when_it_is_given_back(store: Store) -> None:
+    with store.reading() as scores:
+        driver = scores.connection.connection.driver_connection
+        assert driver is not None
+        store.close()
+        assert driver.execute("select 1").fetchone() == (1,)
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        driver.execute("select 1")
 
 
 def test_threads_that_append_together_all_get_through(store: Store) -> None:
