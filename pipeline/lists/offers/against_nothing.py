@@ -86,7 +86,7 @@ def effects(
 ) -> list[EffectOfAction]:
     """Every action beside nothing, from rows of `RECORDED`."""
     error = ERROR / sum(map(len, of_drivers.values()))
-    within = rows.filter(pl.col("month").is_between(pl.lit(plan.first_month), pl.lit(plan.month(plan.months))))
+    within = plan.within(rows)
     return [
         _effect(within.filter(pl.col("driver") == driver), action, plan, matured_until, error)
         for driver, each in of_drivers.items()

@@ -130,7 +130,7 @@ def compared(
 ) -> list[ActionEffect]:
     """Every action beside the other actions for its driver, from rows of `DRAWN`."""
     error = ERROR / comparisons(of_drivers)
-    within = rows.filter(pl.col("month").is_between(pl.lit(plan.first_month), pl.lit(plan.month(plan.months))))
+    within = plan.within(rows)
     return [
         _effect(within.filter(pl.col("driver") == driver), action, plan, matured_until, error)
         for driver, each in of_drivers.items()

@@ -41,6 +41,11 @@ class Plan:
         year, index = divmod(_index(self.first_month) + number - 2, 12)
         return f"{year}-{index + 1:02}"
 
+    def within(self, rows: pl.DataFrame, months: int | None = None) -> pl.DataFrame:
+        """The rows of its first `months`, by default of all its months."""
+        last = self.month(self.months if months is None else months)
+        return rows.filter(pl.col("month").is_between(pl.lit(self.first_month), pl.lit(last)))
+
     @property
     def ends(self) -> list[int]:
         """The months after which to look: every third, and the last."""
@@ -70,10 +75,7 @@ def looks(rows: pl.DataFrame, plan: Plan, matured_until: str, error: float = ERR
     """The looks that are due once the month `matured_until` has matured, from the first with enough data. The intervals
     exclude the true difference with the probability `error` over all looks."""
     ends = [end for end in plan.ends if plan.month(end) <= matured_until]
-    parts = [
-        (end, rows.filter(pl.col("month").is_between(pl.lit(plan.first_month), pl.lit(plan.month(end)))))
-        for end in ends
-    ]
+    parts = [(end, plan.within(rows, end)) for end in ends]
     due = [(end, known) for end, known in parts if is_enough(known)]
     adjusted = [estimate(known, is_adjusted=True) for _, known in due]
     plain = [estimate(known, is_adjusted=False) for _, known in due]

@@ -124,7 +124,7 @@ def eligible(
 def comparison(rows: pl.DataFrame, plan: Plan | None, matured_until: str) -> Result:
     """Compares the two parts of `eligible` rows, with the looks that are due once a month has matured."""
     if plan:
-        rows = rows.filter(pl.col("month").is_between(pl.lit(plan.first_month), pl.lit(plan.month(plan.months))))
+        rows = plan.within(rows)
     parts = {name: _counts(rows.filter(pl.col("gets_lists") == gets)) for name, gets in _PARTS.items()}
     if plan is None:
         return _without_figures(parts, NO_TRIAL)
