@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields
-from typing import Any, Final
+from typing import Final
 
 from features.errors import BadInput, Finding
 from pipeline.disclosure.intersections import PARTS
@@ -12,10 +12,10 @@ from pipeline.outlook.parts import known_parts
 from pipeline.planning.evaluation import evaluate
 from pipeline.planning.ladders import LADDERS
 from pipeline.planning.measured import measured_of
-from pipeline.planning.plan import DIMENSIONS, By, Evaluated, Plan, Prices
+from pipeline.planning.plan import By, Evaluated, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
 from pipeline.planning.services import received_from
-from pipeline.planning.staff import Figures, Staff, figures_of
+from pipeline.planning.staff import Figures, Staff, figures_of, head_counts
 from pipeline.registry.documents import last_offers
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
@@ -92,17 +92,9 @@ def plan(
 
 
 def _staff(scores: PublishedScores, published: Published, wanted: Plan, figures: Figures) -> Staff:
-    people: dict[str, dict[str, int]] = {
-        name: {row["value"]: row["people"] for row in scores.group_figures(published, name) if _is_shown(row)}
-        for name in DIMENSIONS
-    }
     parts = known_parts(scores, published) if wanted.is_of_parts else None
     received = received_from(wanted.provider, scores.service_figures(published)) if wanted.provider else {}
-    return Staff(figures, people, None, parts, received)
-
-
-def _is_shown(row: Mapping[str, Any]) -> bool:
-    return row["people"] is not None and row["value"] is not None
+    return Staff(figures, head_counts(scores, published), None, parts, received)
 
 
 def _levers(given: Mapping[str, float | bool]) -> PlanLevers:

@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.model.stored_model import StoredModel, typed_records
+from pipeline.planning.plan import DIMENSIONS
 from pipeline.planning.plan_levers import rows_of
 from pipeline.planning.services import Received, beside
 from pipeline.scoring.encoded import encoded_figures
@@ -62,6 +63,18 @@ class Staff:
     def is_mine(self, group: str) -> bool:
         """Whether the asker sees a group."""
         return self.mine is None or group in self.mine
+
+
+def head_counts(scores: PublishedScores, published: Published) -> dict[str, dict[str, int]]:
+    """The published head count of each group that is shown, by dimension."""
+    return {
+        name: {
+            row["value"]: row["people"]
+            for row in scores.group_figures(published, name)
+            if row["people"] is not None and row["value"] is not None
+        }
+        for name in DIMENSIONS
+    }
 
 
 def figures_of(scores: PublishedScores, published: Published, model: StoredModel) -> Figures:

@@ -89,14 +89,11 @@ class Planning:
     ) -> "list[Evaluated]":
         """The plans, each with the groups that the asker sees and what was measured of its lever."""
         from pipeline.planning.evaluation import evaluate
-        from pipeline.planning.plan import DIMENSIONS
         from pipeline.planning.services import received_from
-        from pipeline.planning.staff import Staff, figures_of
+        from pipeline.planning.staff import Staff, figures_of, head_counts
 
         model, whole = self.champion.of(published.model_version), scores.whole()
-        people: dict[str, dict[str, int]] = {
-            name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS
-        }
+        people = head_counts(whole, published)
         try:
             figures = figures_of(whole, published, model)
         except BadInput:
@@ -206,7 +203,3 @@ def _mine(scores: PublishedScores, published: Published, plan: "Plan") -> tuple[
 
 def _groups(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(row["value"] for row in rows if row["value"] is not None)
-
-
-def _head_counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    return {row["value"]: row["people"] for row in rows if row["people"] is not None and row["value"] is not None}
