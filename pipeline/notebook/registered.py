@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipeline.model.stored_model import StoredModel
-from pipeline.registry import versions as registry
+from pipeline.registry.documents import described
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
 
@@ -35,7 +35,7 @@ def report(version: str | None = None, *, settings: Settings | None = None) -> d
     >>> report()["ablation"]["without relationships"]["auc"]  # doctest: +SKIP
     {'value': 0.014, 'low': 0.002, 'high': 0.026}
     """
-    return dict(registry.described(settings or Settings(), version).document)
+    return dict(described(settings or Settings(), version).document)
 
 
 def load_model(version: str | None = None, *, settings: Settings | None = None) -> StoredModel:
