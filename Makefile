@@ -72,11 +72,12 @@ coverage: setup ## all tests, and which lines none of them runs; fails under 95 
 
 check: setup ## format, lint, types, import contracts, notebooks, tests (all but the acceptance runs)
 	@mkdir -p '$(VAR)/notebooks'; $(NOTEBOOKS) > '$(VAR)/notebooks/run.log' 2>&1 & notebooks=$$!; \
-	trap 'kill $$notebooks; exit 130' INT TERM; failed=0; \
-	run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
+	trap 'kill $$notebooks; exit 130' INT TERM; failed=''; \
+	run() { echo "== $$*"; "$(BIN)/$$@" || { failed="$$failed [$$*]"; echo "== FAILED: $$*"; }; }; \
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
-	echo '== notebooks'; wait $$notebooks || { failed=1; echo '== FAILED: notebooks'; }; cat '$(VAR)/notebooks/run.log'; \
-	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) $(TESTS) && exit $$failed
+	echo '== notebooks'; wait $$notebooks || { failed="$$failed [notebooks]"; echo '== FAILED: notebooks'; }; \
+	cat '$(VAR)/notebooks/run.log'; \
+	echo '== pytest'; FAILED_CHECKS="$$failed" $(BIN)/pytest $(ALL_CORES) $(TESTS) && [ -z "$$failed" ]
 
 bench: setup .venv/bench .venv/rivals/installed ## speed and memory beside other tools, in one table (PARTS=… PEOPLE=…)
 	$(BIN)/python -m bench $(PARTS) --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))

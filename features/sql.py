@@ -70,7 +70,10 @@ def _started(work: Path, folder: Path | None) -> Iterator[duckdb.DuckDBPyConnect
             settings["file_search_path"] = literal(_searchable(folder, Path(scratch)))
         for name, value in settings.items():
             connection.execute(f"set global {name} = {value}")
-        connection.execute("set enable_progress_bar = false")  # where Python is interactive it is on; cursors have none
+        if connection.execute("select current_setting('enable_progress_bar')").fetchone() == (True,):
+            # Where Python is interactive it is on, and cursors have none. In a notebook without ipywidgets it is off,
+            # and to set it is an error.
+            connection.execute("set enable_progress_bar = false")
         connection.execute("set lock_configuration = true")
         yield connection
 

@@ -31,10 +31,13 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """`-q` leaves out the header in which pytest-randomly names its seed."""
+    """Name pytest-randomly's seed, which `-q` leaves out, and what failed in `make check` before the tests."""
     seed = config.getoption("randomly_seed", None)
     if seed is not None:
         terminalreporter.write_line(f"order of the tests: --randomly-seed={seed}")
+    failed = os.environ.get("FAILED_CHECKS", "").strip()
+    if failed:
+        terminalreporter.write_line(f"FAILED before the tests: {failed}", red=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
