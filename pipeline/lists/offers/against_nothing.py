@@ -21,9 +21,10 @@ from pipeline.judgement.statistics.cluster_regression import coefficient
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.judgement.statistics.sequential import ERROR
 from pipeline.language.actions import Action
+from pipeline.lists.offers.each_action import for_each_action
 from pipeline.lists.offers.verdict import verdict_against_nothing
 from pipeline.lists.rollout import Allocation
-from pipeline.lists.trial.comparison import Look, Plan, estimate, looks
+from pipeline.lists.trial.comparison import Look, Plan, looks
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.trials.first_offers import first_offers
 from pipeline.store.trials.held_out import held_out
@@ -40,9 +41,6 @@ RECORDED: Final = {
     "month": pl.String,
 }
 """The rows that are compared; `action` is null for people who were held out."""
-
-_SMALLEST: Final = 1e-6
-"""Stands for a standard error of zero, when no manager's people differ."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +84,9 @@ def effects(
 ) -> list[EffectOfAction]:
     """Every action beside nothing, from rows of `RECORDED`."""
     error = ERROR / sum(map(len, of_drivers.values()))
-    within = plan.within(rows)
-    return [
-        _effect(within.filter(pl.col("driver") == driver), action, plan, matured_until, error)
-        for driver, each in of_drivers.items()
-        for action in each
-    ]
+    return for_each_action(
+        rows, plan, of_drivers, lambda part, action: _effect(part, action, plan, matured_until, error)
+    )
 
 
 def _effect(rows: pl.DataFrame, action: Action, plan: Plan, matured_until: str, error: float) -> EffectOfAction:
@@ -134,18 +129,12 @@ def relative_to(rows: pl.DataFrame, look: Look) -> Bounded | None:
     ratio = float(difference / without)
     design = np.column_stack([1 + ratio * gets, gets, *others])
     error = coefficient(outcome, design, clusters, which=1).standard_error / without
-    half = _critical(rows, look) * error
+    half = look.critical * error
     return Bounded(ratio, float(ratio - half), float(ratio + half))
 
 
 def _coefficients(outcome: Floats, columns: Sequence[Floats]) -> Floats:
     return np.asarray(np.linalg.lstsq(np.column_stack(columns), outcome, rcond=None)[0])
-
-
-def _critical(rows: pl.DataFrame, look: Look) -> float:
-    """How many standard errors the interval of a look reaches."""
-    error = estimate(rows, is_adjusted=True).standard_error
-    return (look.difference.high - look.difference.value) / max(error, _SMALLEST)
 
 
 def recorded_in(

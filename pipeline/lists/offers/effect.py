@@ -22,6 +22,7 @@ from pipeline.judgement.statistics.figures import Bounded
 from pipeline.judgement.statistics.sequential import ERROR
 from pipeline.language.actions import Action, actions, comparisons
 from pipeline.lists.offers.against_nothing import RECORDED, EffectOfAction, effects, recorded_in
+from pipeline.lists.offers.each_action import for_each_action
 from pipeline.lists.offers.power import Power, power
 from pipeline.lists.offers.registered import plan_of
 from pipeline.lists.offers.verdict import NOT_DRAWN, TOO_EARLY, verdict
@@ -130,12 +131,9 @@ def compared(
 ) -> list[ActionEffect]:
     """Every action beside the other actions for its driver, from rows of `DRAWN`."""
     error = ERROR / comparisons(of_drivers)
-    within = plan.within(rows)
-    return [
-        _effect(within.filter(pl.col("driver") == driver), action, plan, matured_until, error)
-        for driver, each in of_drivers.items()
-        for action in each
-    ]
+    return for_each_action(
+        rows, plan, of_drivers, lambda part, action: _effect(part, action, plan, matured_until, error)
+    )
 
 
 def _effect(rows: pl.DataFrame, action: Action, plan: Plan, matured_until: str, error: float) -> ActionEffect:

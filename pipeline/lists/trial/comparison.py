@@ -57,13 +57,15 @@ class Look:
     """What the months of lists up to `month` show. The interval holds over all looks up to this.
 
     `difference` is the share who left with lists less the share without, at equal risk; `unadjusted` is without regard
-    to the risk; `detectable` is the difference that as much data detects four times in five.
+    to the risk; `detectable` is the difference that as much data detects four times in five. `critical`: how many
+    standard errors the interval of `difference` reaches on each side.
     """
 
     month: str
     difference: Bounded
     unadjusted: Bounded
     detectable: float
+    critical: float
 
     @property
     def is_found(self) -> bool:
@@ -118,6 +120,7 @@ def _look(month: str, adjusted: Coefficient, plain: Coefficient, limit: float) -
         difference=_interval(adjusted, critical),
         unadjusted=_interval(plain, float(t.isf(error / 2, plain.freedom))),
         detectable=(critical + float(norm.ppf(POWER))) * adjusted.standard_error,
+        critical=critical,
     )
 
 
