@@ -9,11 +9,11 @@ import polars as pl
 from features.calendar import month_end
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import LEAST_PEOPLE
-from pipeline.score_record import driver_sums
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.turnover.group_rows import Key
 from pipeline.turnover.happened import Expectation
 from pipeline.turnover.monthly import EVERYONE
+from pipeline.turnover.observed import Observed
 from pipeline.turnover.rates import MONTHS_A_YEAR
 from pipeline.turnover.report import DriverRow
 
@@ -21,13 +21,13 @@ SCORED_BY: Final = ("department", "level", "location", "job")
 """The parts of a post that are published with a score."""
 
 
-def expectation_of(scores: PublishedScores, source: str, stays: pl.DataFrame, after: date, until: date) -> Expectation:
+def expectation_of(scores: PublishedScores, observed: Observed, after: date, until: date) -> Expectation:
     """Rates and drivers from the months published within (after, until] whose horizon ended within it.
 
     A rate is the sum of the risks over the person-years at risk that they were about: people who leave are at risk for
     half of the horizon on average. Horizons that overlap are used once, the earliest first.
     """
-    used = list(_matured(scores.history(source), after, until))
+    used = list(_matured(scores.history(observed.source.name), after, until))
     if not used:
         return Expectation()
     rates: dict[Key, float] = {}
@@ -35,7 +35,7 @@ def expectation_of(scores: PublishedScores, source: str, stays: pl.DataFrame, af
         sums = pl.concat([_sums(scores, published, by) for published in used])
         total = sums.group_by("group").agg(pl.col("risk").sum(), pl.col("years").sum()).filter(pl.col("years") > 0)
         rates |= {(by, group): risk / years for group, risk, years in total.select("group", "risk", "years").rows()}
-    leavers, count = _drivers(scores, used, stays)
+    leavers, count = _drivers(scores, used, observed.stays)
     return Expectation(rates, leavers, count)
 
 
@@ -70,13 +70,11 @@ def _drivers(scores: PublishedScores, used: list[Published], stays: pl.DataFrame
         totals = scores.group_figures(published, EVERYONE)
         if not totals or totals[0]["people"] is None:
             continue
-        before = people
-        for _, factors in scores.factors_of(published, left["employee_id"].to_list()):
-            people += 1
-            for name, value in driver_sums(factors).items():
-                added[name] += value
+        sums = scores.driver_sums(published, left["employee_id"].to_list())
+        people += sums.height
         for name in names:
-            everyone[name] += totals[0][f"{name}_log_odds"] * (people - before)
+            added[name] += sums[name].sum()
+            everyone[name] += totals[0][f"{name}_log_odds"] * sums.height
     if people < LEAST_PEOPLE:
         return (), 0
     rows = (DriverRow(name, round(added[name] / people, 3), round(everyone[name] / people, 3)) for name in names)

@@ -9,16 +9,17 @@ import polars as pl
 
 from features.calendar import month_end, month_index
 from pipeline.turnover.cohorts import cohort_rows
-from pipeline.turnover.episodes import episodes_of, months_of
+from pipeline.turnover.episodes import months_of
 from pipeline.turnover.group_rows import Beside, Key, group_rows, month_rows
 from pipeline.turnover.market import market_rates
 from pipeline.turnover.monthly import COLUMN_OF, EVERYONE, MANAGER, cells_of, chains, lines_of
+from pipeline.turnover.observed import Observed
 from pipeline.turnover.rates import MONTHS_A_YEAR
 from pipeline.turnover.reasons import reason_rows
 from pipeline.turnover.replacement import replacements, vacancies_of
 from pipeline.turnover.report import DriverRow, GroupRow, MonthRow, Replacement, Turnover
 from pipeline.turnover.segments import segments_of
-from pipeline.turnover.stays import how_regret_is_known, stays_of
+from pipeline.turnover.stays import how_regret_is_known
 from pipeline.turnover.tables import GroupTable, lines_table, small_for, tables_of
 
 if TYPE_CHECKING:
@@ -61,10 +62,9 @@ def window_of(months: list[date]) -> tuple[date, date]:
     return month_end(first, -1), months[-1]
 
 
-def happened(source: "Source", expectation: Expectation = Expectation(), least: int = 10) -> Happened:
+def happened(observed: Observed, expectation: Expectation = Expectation(), least: int = 10) -> Happened:
     """Compute what happened in a source. `least`: the fewest people of a group in `large_groups`."""
-    stays = stays_of(source)
-    episodes = episodes_of(source, stays)
+    source, episodes = observed.source, observed.episodes
     by_month = months_of(episodes)
     months = months_between(source.complete_from, source.complete_until)
     present = [name for name, column in COLUMN_OF.items() if column in by_month.columns]
@@ -73,7 +73,7 @@ def happened(source: "Source", expectation: Expectation = Expectation(), least: 
     if not lines.is_empty():
         tables[MANAGER] = lines_table(lines, _leavers(episodes, lines, months), tables[EVERYONE], months)
     beside = _beside(source, episodes, months, expectation)
-    about = _about(source, stays, months, expectation) | {"segments": segments_of(by_month, months)}
+    about = _about(source, observed.stays, months, expectation) | {"segments": segments_of(by_month, months)}
     small = {
         by: table.without(small_for(table, least)) for by, table in tables.items() if by not in (EVERYONE, MANAGER)
     }

@@ -11,9 +11,9 @@ from pipeline.store.store import Store
 from pipeline.turnover.expectation import expectation_of
 from pipeline.turnover.happened import Happened, happened, months_between, window_of
 from pipeline.turnover.monthly import MANAGER
+from pipeline.turnover.observed import observed_in
 from pipeline.turnover.report import Turnover
 from pipeline.turnover.segments.scored import with_scores
-from pipeline.turnover.stays import stays_of
 from pipeline.turnover.turnover_json import as_json, group_json, month_json
 
 if TYPE_CHECKING:
@@ -37,12 +37,13 @@ def publish_turnover(store: Store, source: "Source", read_at: int) -> Happened:
     `read_at` is the `Store.moment` before the source was read: lines of people erased since then are left out.
     """
     after, until = window_of(months_between(source.complete_from, source.complete_until))
+    observed = observed_in(source)
     with store.reading() as scores:
-        expectation = expectation_of(scores, source.name, stays_of(source), after, until)
-    found = happened(source, expectation, LEAST_FOR_REPRESENTATIVES)
+        expectation = expectation_of(scores, observed, after, until)
+    found = happened(observed, expectation, LEAST_FOR_REPRESENTATIVES)
     with store.reading() as scores:
         last = newest_turnover(scores.connection, source.name, only_large_groups=False)
-        found = _with_segments(found, with_scores(scores, source, found.turnover, last))
+        found = _with_segments(found, with_scores(scores, observed, found.turnover, last))
     published = TurnoverFigures(
         source=source.name,
         month=f"{source.complete_until:%Y-%m}",

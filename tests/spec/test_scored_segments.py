@@ -18,6 +18,7 @@ from pipeline.store.erasure import erase
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from pipeline.turnover.happened import happened
+from pipeline.turnover.observed import observed_in
 from pipeline.turnover.report import Condition, Turnover
 from pipeline.turnover.segments.scored import with_scores
 from pipeline.turnover.turnover_json import as_json
@@ -94,13 +95,13 @@ def publication(source: Source, day: date, seed: int) -> Publication:
 
 def found_in(store: Store, source: Source, turnover: Turnover, last: Turnover | None = None) -> Turnover:
     with store.reading() as scores:
-        return with_scores(scores, source, turnover, as_json(last) if last else None)
+        return with_scores(scores, observed_in(source), turnover, as_json(last) if last else None)
 
 
 def test_a_segment_is_expected_to_lose_more_and_says_what_differs(store: Store, source: Source) -> None:
     """40 people with 1.5 more from pay, whom nobody else has, and 0.5 less from growth."""
     assert {"pay", "growth", CONTEXT} <= {*DRIVERS, CONTEXT}
-    found = found_in(store, source, happened(source).turnover)
+    found = found_in(store, source, happened(observed_in(source)).turnover)
     about = found.scored_segments
     assert about is not None
     assert (about.snapshot_date, about.horizon_months, len(about.expected)) == (NEWEST, 6, 1)
@@ -113,7 +114,7 @@ def test_a_segment_is_expected_to_lose_more_and_says_what_differs(store: Store, 
 
 
 def test_the_same_scores_show_no_further_segment_when_the_source_is_read_again(store: Store, source: Source) -> None:
-    plain = happened(source).turnover
+    plain = happened(observed_in(source)).turnover
     first = found_in(store, source, plain)
     assert first.scored_segments is not None
     assert found_in(store, source, plain, first) == first
@@ -124,7 +125,7 @@ def test_the_same_scores_show_no_further_segment_when_the_source_is_read_again(s
 
 
 def test_once_somebody_was_erased_nothing_is_added(store: Store, source: Source) -> None:
-    plain = happened(source).turnover
+    plain = happened(observed_in(source)).turnover
     with store.erasing() as connection:
         erase(connection, "P0001")
     assert found_in(store, source, plain) == plain

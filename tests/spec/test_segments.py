@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
@@ -45,7 +46,7 @@ def test_a_segment_is_hidden_where_a_difference_is_about_one_or_two_leavers(exit
 
 def test_the_drivers_of_a_segment_are_compared_with_everyone_else() -> None:
     """25 of 100 with a mean of 0.4; everyone's is 0.1, so that of the other 75 is 0: (10 − 10) / 75."""
-    inside = [{driver: 0.4 if driver == "pay" else 0.0 for driver in (*DRIVERS, CONTEXT)}] * 25
+    inside = pl.DataFrame({driver: [0.4 if driver == "pay" else 0.0] * 25 for driver in (*DRIVERS, CONTEXT)})
     everyone = {"people": 100, **{f"{driver}_log_odds": 0.0 for driver in (*DRIVERS, CONTEXT)}}
     found = differences(inside, everyone | {"pay_log_odds": 0.1, "growth_log_odds": 0.03})
     assert [(each.driver, each.difference) for each in found[:2]] == [("pay", 0.4), ("growth", -0.04)]

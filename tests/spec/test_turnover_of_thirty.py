@@ -24,6 +24,7 @@ import pytest
 
 from features.source import Source, load_source
 from pipeline.turnover.happened import happened
+from pipeline.turnover.observed import observed_in
 from pipeline.turnover.report import GroupRow, MonthRow, Turnover
 
 PLANT = [f"P{number:02}" for number in range(1, 21)]
@@ -86,7 +87,7 @@ def company(tmp_path: Path) -> Source:
 
 @pytest.fixture
 def found(company: Source) -> Turnover:
-    return happened(company).turnover
+    return happened(observed_in(company)).turnover
 
 
 @pytest.fixture
@@ -200,11 +201,9 @@ def test_first_days_and_first_year_count_those_followed_so_long(found: Turnover)
 
 
 def test_places_are_filled_by_the_next_arrival_in_the_same_department_and_job(company: Source) -> None:
-    from pipeline.turnover.episodes import episodes_of
     from pipeline.turnover.replacement import replacements, vacancies_of
-    from pipeline.turnover.stays import stays_of
 
-    vacancies = vacancies_of(episodes_of(company, stays_of(company)))
+    vacancies = vacancies_of(observed_in(company).episodes)
     welders = vacancies.filter(vacancies["job"] == "Welder").sort("day")
     # P02 31 March -> P21 1 May: 31 days. P03 15 June -> P22 1 July: 16. P04 30 September 2022 -> P23 1 June 2023: 244.
     # P05 28 February 2023 -> S05 16 November: 261. P06, P07, P08: nobody until 31 December.
@@ -221,7 +220,7 @@ def test_the_market_is_that_of_the_same_months(group: Callable[..., GroupRow]) -
 
 
 def test_readers_of_large_groups_see_none_under_ten(company: Source) -> None:
-    large = happened(company).large_groups
+    large = happened(observed_in(company)).large_groups
     shown: dict[Any, Any] = {(row.by, row.group): row.people_end for row in large.groups}
     assert shown["everyone", None] == 23
     assert shown["department", "Sales"] is None  # six to ten people
@@ -237,7 +236,7 @@ def test_a_person_hired_again_has_two_stays(tmp_path: Path) -> None:
         file.write("P02,2023-01-01,\n")
     loaded = load_source(folder / "source.toml", tmp_path / "tables")
     assert isinstance(loaded, Source)
-    rows = {(row.by, row.group, row.month): row for row in happened(loaded).turnover.months}
+    rows = {(row.by, row.group, row.month): row for row in happened(observed_in(loaded)).turnover.months}
     assert rows["everyone", None, date(2022, 12, 31)].people == 29
     assert rows["everyone", None, date(2023, 1, 31)].people == 30
     assert rows["everyone", None, date(2023, 1, 31)].hires == 1

@@ -105,6 +105,10 @@ class PublishedScores:
         """A person's score with its factors by feature name, or None if the person was not scored."""
         return scores.score_and_factors_of(self.connection, published, self.scope, employee_id)
 
+    def driver_sums(self, published: Published, employee_ids: Sequence[str]) -> pl.DataFrame:
+        """See `scores.driver_sums`."""
+        return scores.driver_sums(self.connection, published, self.scope, employee_ids)
+
     def factors_of(self, published: Published, employee_ids: Sequence[str]) -> Iterator[tuple[str, list[Factor]]]:
         """Each person's factors, by feature name."""
         return scores.factors_of(self.connection, published, self.scope, employee_ids)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection, String, bindparam, cast, func, null, select
 
-from features.contract.vocabulary import Driver
+from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
 from pipeline.identity.scopes import Scope
 from pipeline.score_record import Factor, Score
 from pipeline.store.groups.group_figures import EVERYONE
@@ -19,6 +19,10 @@ from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE
 
 BATCH_PEOPLE: Final = 500
 """People per query of factors: databases limit the number of parameters."""
+
+
+_ADDED: Final = pl.Struct({"index": pl.List(pl.Int64), "contribution": pl.List(pl.Float64)})
+"""What is read of stored factors to sum them."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,29 @@ def factors_of(
     connection: Connection, published: Published, scope: Scope | None, employee_ids: Sequence[str]
 ) -> Iterator[tuple[str, list[Factor]]]:
     """Each person's factors, by feature name."""
-    names = published.feature_drivers
-    for start in range(0, len(employee_ids), BATCH_PEOPLE):
-        people = employee_ids[start : start + BATCH_PEOPLE]
-        query = select(SCORE.c.employee_id, SCORE.c.factors).where(
-            rows_of(published, scope), SCORE.c.employee_id.in_(people)
-        )
-        for employee_id, text in connection.execute(query):
-            yield employee_id, _factors(text, names)
+    for employee_id, text in _factor_texts(connection, published, scope, employee_ids):
+        yield employee_id, _factors(text, published.feature_drivers)
+
+
+def driver_sums(
+    connection: Connection, published: Published, scope: Scope | None, employee_ids: Sequence[str]
+) -> pl.DataFrame:
+    """employee_id, and a column for each driver with the log-odds that it adds (`pipeline.score_record.driver_sums`):
+    a row for each of these people who was scored, by id.
+    """
+    texts = pl.DataFrame(
+        _factor_texts(connection, published, scope, employee_ids),
+        schema={"employee_id": pl.String, "factors": pl.String},
+        orient="row",
+    ).sort("employee_id")
+    drivers = pl.DataFrame(
+        {"index": range(len(published.feature_drivers)), "driver": [driver for _, driver in published.feature_drivers]},
+        schema={"index": pl.Int64, "driver": pl.String},
+    )
+    added = texts.select("employee_id", pl.col("factors").str.json_decode(_ADDED)).unnest("factors")
+    by_feature = added.explode("index", "contribution").join(drivers, on="index", how="left", maintain_order="left")
+    sums = (pl.col("contribution").filter(driver=name).sum().alias(name) for name in (*DRIVERS, CONTEXT))
+    return by_feature.group_by("employee_id", maintain_order=True).agg(*sums)
 
 
 def risks(connection: Connection, published: Published, scope: Scope | None) -> pl.DataFrame:
@@ -131,6 +150,18 @@ def _score_row(
     query = _SCORE_OF if scope is None else _SCORE_OF.where(includes(scope, published.source, employee_id))
     row = connection.execute(query, {"publication": published.id, "employee": employee_id}).first()
     return None if row is None else tuple(row)
+
+
+def _factor_texts(
+    connection: Connection, published: Published, scope: Scope | None, employee_ids: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Each person's factors as stored."""
+    for start in range(0, len(employee_ids), BATCH_PEOPLE):
+        people = employee_ids[start : start + BATCH_PEOPLE]
+        query = select(SCORE.c.employee_id, SCORE.c.factors).where(
+            rows_of(published, scope), SCORE.c.employee_id.in_(people)
+        )
+        yield from connection.execute(query)
 
 
 def _factors(text: str, names: Sequence[tuple[str, Driver]]) -> list[Factor]:

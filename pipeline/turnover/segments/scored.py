@@ -4,10 +4,10 @@ The sums of a segment are chosen beside all that is shown of a publication (`dis
 in a source, which may be read again while the same scores are served: then only those that were shown stay shown.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -15,36 +15,31 @@ from features.calendar import month_end
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure.intersections import PARTS, intersections, only
 from pipeline.disclosure.segments import segments_with_sums
-from pipeline.score_record import driver_sums
 from pipeline.store.groups import group_figures
 from pipeline.store.groups.group_figures import EVERYONE, shown_members
 from pipeline.store.reading import Published, PublishedScores
-from pipeline.turnover.episodes import episodes_of
+from pipeline.turnover.observed import Observed
 from pipeline.turnover.report import Condition, DriverDifference, ScoredSegments, Turnover
 from pipeline.turnover.segments.expected import expected_segments
 from pipeline.turnover.segments.search import DIMENSIONS, Conditions, is_inside
-from pipeline.turnover.stays import stays_of
-
-if TYPE_CHECKING:
-    from features.source import Source
 
 DIGITS: Final = 2
 Drivers = Mapping[Conditions, tuple[DriverDifference, ...]]
 
 
 def with_scores(
-    scores: PublishedScores, source: "Source", turnover: Turnover, last: Mapping[str, Any] | None
+    scores: PublishedScores, observed: Observed, turnover: Turnover, last: Mapping[str, Any] | None
 ) -> Turnover:
     """The turnover with what the scores that are served add to its segments.
 
     last: the figures that were published before, as JSON. Nothing is added once somebody was erased from the scores,
     or where it is not known what else is shown of them.
     """
-    published = scores.newest(source.name)
+    published = scores.newest(observed.source.name)
     parts = scores.written_parts(published) if published else None
     if published is None or parts is None or scores.count_scored(published) != published.people:
         return turnover
-    episodes = episodes_of(source, stays_of(source))
+    episodes = observed.episodes
     now, before = _people(scores, published, episodes), _a_horizon_before(scores, published)
     expected = expected_segments(_people(scores, before, episodes), now) if before else ()
     asked = dict.fromkeys([*(each.conditions for each in turnover.segments), *(each.conditions for each in expected)])
@@ -105,32 +100,27 @@ def _drivers(
     members = [people.select(is_inside(each)).to_series() for each in asked]
     allowed = segments_with_sums([each.to_numpy() for each in members], pl.concat(beside, how="horizontal"))
     of = {
-        each: people.filter(inside)["employee_id"].to_list()
+        each: people.filter(inside)["employee_id"]
         for each, inside, is_shown in zip(asked, members, allowed, strict=True)
         if is_shown
     }
-    sums = dict(_sums(scores, published, sorted({person for ids in of.values() for person in ids})))
-    return {each: differences([sums[person] for person in ids], everyone) for each, ids in of.items()}
+    once = pl.concat([pl.Series(dtype=pl.String), *of.values()]).unique().sort()
+    sums = scores.driver_sums(published, once.to_list())
+    parts = {each: sums.filter(pl.col("employee_id").is_in(ids.implode())) for each, ids in of.items()}
+    return {each: differences(inside, everyone) for each, inside in parts.items()}
 
 
-def _sums(
-    scores: PublishedScores, published: Published, people: Sequence[str]
-) -> Iterator[tuple[str, Mapping[str, float]]]:
-    for person, factors in scores.factors_of(published, people):
-        yield person, {str(driver): value for driver, value in driver_sums(factors).items()}
-
-
-def differences(inside: Sequence[Mapping[str, float]], everyone: Mapping[str, Any]) -> tuple[DriverDifference, ...]:
-    """The mean of the segment less that of everyone else, the largest difference first.
+def differences(inside: pl.DataFrame, everyone: Mapping[str, Any]) -> tuple[DriverDifference, ...]:
+    """The mean of the segment less that of everyone else, the largest difference first. inside: a row a person with the
+    log-odds that each driver adds.
 
     m_S − (N·m − n·m_S) / (N − n), which is (m_S − m) · N / (N − n).
     """
-    whole, part = everyone["people"], len(inside)
+    whole, part = everyone["people"], inside.height
     if whole <= part:
         return ()
     found = []
     for driver in (*DRIVERS, CONTEXT):
-        mean = sum(each[driver] for each in inside) / part
-        apart = (mean - everyone[f"{driver}_log_odds"]) * whole / (whole - part)
+        apart = (inside[driver].sum() / part - everyone[f"{driver}_log_odds"]) * whole / (whole - part)
         found.append(DriverDifference(driver, round(apart, DIGITS) + 0.0))
     return tuple(sorted(found, key=lambda each: -abs(each.difference)))
