@@ -7,11 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.model.stored_model import StoredModel, typed_records
+from pipeline.model.stored_model import StoredModel
 from pipeline.planning.plan import DIMENSIONS
 from pipeline.planning.plan_levers import rows_of
 from pipeline.planning.services import Received, beside
-from pipeline.scoring.encoded import encoded_figures
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.staff_files import POSTS
 
@@ -79,16 +78,11 @@ def head_counts(scores: PublishedScores, published: Published) -> dict[str, dict
 
 def figures_of(scores: PublishedScores, published: Published, model: StoredModel) -> Figures:
     """The figures of everyone of a publication, which `model` scored. Raises BadInput if they cannot be read."""
-    return _figures(scores.encoded_staff(published, len(model.asked.encoding.names)), model)
+    return figures_in(scores.encoded_staff(published, len(model.asked.encoding.names)), model)
 
 
-def figures_from(posts: pl.DataFrame, features: pl.DataFrame, model: StoredModel) -> Figures:
-    """Figures from `POSTS`, replacement_weight and log_odds, and a column per feature."""
-    encoded = encoded_figures(model.asked, typed_records(features, model.features))
-    return _figures(posts.hstack(encoded), model)
-
-
-def _figures(people: pl.DataFrame, model: StoredModel) -> Figures:
+def figures_in(people: pl.DataFrame, model: StoredModel) -> Figures:
+    """The figures of people: `POSTS`, replacement_weight, log_odds, and what `encoded_figures` gives, by number."""
     names = model.asked.encoding.names
     return Figures(
         posts=people.select(POSTS),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from planned_staff import figures_from
 from true_levers import TrueCompany, risk_within_the_horizon
 
 from features.known.snapshots import snapshot_dates
@@ -23,7 +24,7 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.planning.evaluation import evaluate
 from pipeline.planning.plan import Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
-from pipeline.planning.staff import Figures, Staff, figures_from
+from pipeline.planning.staff import Figures, Staff
 from pipeline.settings import Settings
 
 EMPLOYEES, MONTHS, SEED = 600, 24, 5

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from planned_staff import figures_from
 
 from features.catalogue.catalogue import fixed_features
 from pipeline.dataset.splits import repeated_folds
@@ -16,7 +17,7 @@ from pipeline.planning.budget import divided
 from pipeline.planning.evaluation import evaluate
 from pipeline.planning.plan import Evaluated, GroupPlan, Money, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
-from pipeline.planning.staff import Staff, figures_from
+from pipeline.planning.staff import Staff
 from pipeline.scoring.what_if import Levers, what_if
 from pipeline.store.staff_files import replacement_weights
 

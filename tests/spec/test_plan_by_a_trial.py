@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 import pytest
+from planned_staff import figures_from
 
 from features.catalogue.catalogue import fixed_features
 from pipeline.dataset.splits import repeated_folds
@@ -18,7 +19,7 @@ from pipeline.planning.ladders import LADDERS
 from pipeline.planning.measured import MeasuredEffect, measured_of, offers_of_levers
 from pipeline.planning.plan import Evaluated, GroupPlan, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
-from pipeline.planning.staff import Staff, figures_from
+from pipeline.planning.staff import Staff
 
 PAY: Final = [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, -0.3, -0.3, -0.25, -0.2, 0.3, 0.3, -0.4, -0.4]
 """log(pay / market): six of Sales, six of Plant, two of Legal."""

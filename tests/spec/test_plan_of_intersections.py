@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from planned_staff import figures_from
 
 from features.catalogue.catalogue import fixed_features
 from pipeline.dataset.splits import repeated_folds
@@ -14,7 +15,7 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.planning.evaluation import evaluate
 from pipeline.planning.plan import Evaluated, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
-from pipeline.planning.staff import Staff, figures_from
+from pipeline.planning.staff import Staff
 
 PEOPLE = [("Sales", "Riga", "1", "Clerk", 24), ("Sales", "Oslo", "1", "Clerk", 20), ("Plant", "Riga", "1", "Cook", 30)]
 """Department, location, level, job, and how many there are."""
