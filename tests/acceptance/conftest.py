@@ -1,4 +1,4 @@
-"""The console script, called as a process."""
+"""The console script, called as a process, and a database of each kind."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from database_sources import company, database  # noqa: F401
 
 RETENTION = Path(sys.executable).parent / "retention"
 

@@ -47,7 +47,7 @@ CONTAINERS = (
     "`test_deployment.py::test_compose_passes_on_every_setting_that_the_page_requires`"
 )
 ON_A_COMPANY = "`test_simulated_company.py::test_factors_add_up_to_the_risk_for_everyone` rests on the same commands"
-SCOPED = "Needs scores: `test_scopes.py::test_retention_token_makes_a_token_with_a_scope`"
+SCOPED = "Needs scores: `test_scope_tokens.py::test_retention_token_makes_a_token_with_a_scope`"
 ELSEWHERE = {
     "make test": BY_CI,
     "make check": BY_CI,

@@ -12,9 +12,7 @@ from fastapi.testclient import TestClient
 from published import SEPTEMBER, AuditRows, publication
 from stopping import halt
 
-from features.errors import BadInput, Refused
-from pipeline.identity.scopes import Scope
-from pipeline.identity.tokens import Role, issue_token, roles_together
+from pipeline.identity.tokens import issue_token
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
@@ -277,39 +275,6 @@ def test_an_estimate_is_never_shown_on_an_outdated_belief_that_the_system_runs(
     halt(store)
     answer = client.get(RECEIPT, headers=bearer("employee", "A"))
     assert answer.status_code == 503 or answer.json()["scores"] == []
-
-
-def test_the_role_adds_up_with_hr_and_manager_and_with_no_other(client: TestClient, bearer: Bearer) -> None:
-    assert roles_together(["employee", "manager"]) == (Role.MANAGER, Role.EMPLOYEE)
-    assert roles_together(["employee", "hr", "manager"]) == (Role.HR, Role.MANAGER, Role.EMPLOYEE)
-    for other in ("auditor", "representative", "data_scientist"):
-        with pytest.raises(BadInput, match="roles that must not be held together"):
-            roles_together(["employee", other])
-    manager = bearer(["manager", "employee"], "M1")
-    assert client.get(RECEIPT, headers=manager).json()["employee_id"] == "M1"
-    lists = client.get("/v1/lists/2026-09", headers=manager).json()["lists"]
-    assert [each["manager_id"] for each in lists] == ["M1"]
-    assert client.get("/v1/employees/A/receipt", headers=manager).status_code == 403
-
-
-def test_the_scope_of_hr_does_not_hide_ones_own_data(client: TestClient, bearer: Bearer) -> None:
-    both = bearer(["hr", "employee"], "D", scope=Scope(department=("Sales",)))
-    assert len(client.get(RECEIPT, headers=both).json()["scores"]) == 2
-    assert client.get("/v1/employees/D/receipt", headers=both).status_code == 404
-
-
-def test_a_token_for_an_employee_needs_a_person_and_the_setting(settings: ServerSettings) -> None:
-    with pytest.raises(BadInput, match="needs a person"):
-        issue_token(settings, "employee")
-    with pytest.raises(Refused, match="RETENTION_EMPLOYEE_ACCESS"):
-        issue_token(settings.model_copy(update={"employee_access": False}), "employee", "A")
-    assert issue_token(settings, "employee", "A")
-
-
-@pytest.mark.parametrize("what", ["halt_roles"])
-def test_no_employee_can_be_allowed_to_halt(settings: ServerSettings, what: str) -> None:
-    with pytest.raises(ValueError, match="one person only"):
-        ServerSettings(**{"var": settings.var, what: ("hr", "employee")})
 
 
 def articles(page: str) -> dict[str, str]:

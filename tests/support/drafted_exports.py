@@ -17,14 +17,15 @@ from exports_by_hand import (
     two_header_rows,
     versions_without_end,
 )
-from exports_of_countries import LOCAL, german_payroll, local_lists
-from exports_of_suites import hibob, oracle_hcm, peoplesoft, rippling, successfactors
+from exports_of_changes import closed_versions, movements
+from exports_of_countries import LOCAL, local_lists
+from exports_of_german_payroll import german_payroll
+from exports_of_oracle import oracle_hcm, peoplesoft
+from exports_of_suites import hibob, rippling, successfactors
 from exports_with_traps import (
-    closed_versions,
     coded_reasons,
     contingent_workers,
     french_suite,
-    movements,
     names_as_ids,
     yearly_books,
 )

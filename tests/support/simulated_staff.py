@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 SINCE, UNTIL = date(2017, 3, 1), date(2021, 12, 31)
 DEPARTMENTS: Final = ("Sales", "Research", "Production", "Support", "Finance")
@@ -158,6 +158,17 @@ def seen_on(made: Staff, days: Sequence[date]) -> Staff:
     posts = [replace(made.post_on(person, day), day=day) for person, day in there]
     pays = [replace(made.pay_on(person, day), day=day) for person, day in there]
     return replace(made, posts=posts, pays=pays)
+
+
+def history_of(made: Staff, person: Person) -> list[tuple[date, str, Any]]:
+    """What happened to a person, in order: (day, what, detail). An exit stands on the first day away."""
+    rows: list[tuple[date, str, Any]] = [(p.day, p.event, p) for p in made.posts if p.person is person]
+    spells = sorted((s for s in made.spells if s.person is person), key=lambda s: s.hired)
+    rows = [(day, "rehire" if what == "hire" and day > spells[0].hired else what, post) for day, what, post in rows]
+    rows += [(s.gone + timedelta(days=1), "exit", s) for s in spells if s.gone and s.gone >= SINCE]
+    rows += [(day, "leave", made.post_on(person, day)) for who, day, _ in made.leaves if who is person]
+    rows += [(back, "return", made.post_on(person, back)) for who, _, back in made.leaves if who is person]
+    return sorted(rows, key=lambda row: row[0])
 
 
 def _person(made: Staff, names: Iterator[tuple[str, str]], random: Random) -> Person:
