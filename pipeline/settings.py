@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     employee_access: bool = Field(
         default=False, description="employees may sign in and see what is held about themselves, and nothing else"
     )
+    oidc_issuer: str = Field(default="", description="`iss` of the company's tokens; empty: the embedded issuer")
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
     keep_audit_months: int = Field(default=36, ge=6, description="months for which rows of the audit are kept")

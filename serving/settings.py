@@ -19,7 +19,6 @@ class ServerSettings(Settings):
 
     page_limit: int = Field(default=500, ge=1, description="maximum number of people on one page of an answer")
 
-    oidc_issuer: str = Field(default="", description="`iss` of the company's tokens; empty: the embedded issuer")
     oidc_audience: str = Field(default="", description="the `aud` that a token must have")
     oidc_jwks_url: str = Field(default="", description="address at which the issuer publishes its keys")
     oidc_algorithms: tuple[str, ...] = Field(default=("RS256", "ES256"), description="accepted signature algorithms")

@@ -29,6 +29,13 @@ _UNKNOWN: Final = {
     "location": "Write it as in the column `location` of `assignments`.",
     "line": "Give the employee_id of somebody to whom people report.",
 }
+_NOT_ACCEPTED: Final = Finding(
+    "the company's own issuer is in force, so that no server accepts a token from here",
+    "settings",
+    "RETENTION_OIDC_ISSUER",
+    remedy="Have the role granted at the issuer and sign in there. On a machine for trying things out, unset it and "
+    "start the server again.",
+)
 
 
 @dataclass(frozen=True)
@@ -62,9 +69,11 @@ def chosen(
 
 
 def issued(settings: Settings, roles: Sequence[str], person: str | None, scope: Sequence[str] = ()) -> str:
-    """The text of a new token, which is registered. Raises BadInput for a scope that the published month does not know,
-    or that includes nobody.
+    """The text of a new token, which is registered. Raises BadInput where the company has an issuer of its own, for a
+    scope that the published month does not know, or that includes nobody.
     """
+    if settings.oidc_issuer:
+        raise BadInput(_NOT_ACCEPTED)
     limit = Scope.of(scope) if scope else None
     token = new_token(settings, roles, person, scope=limit)
     row = RegisteredToken(token.id, "+".join(token.roles), token.subject_mark, token.issued_at, token.expires_at)

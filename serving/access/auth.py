@@ -57,16 +57,21 @@ async def _identified(request: Request, credentials: HTTPAuthorizationCredential
     ):  # by a page's session, or by `laid_out`, before this dependency runs
         return signed_in  # type: ignore[no-any-return]
     if credentials is None:
-        detail = marked("Send a bearer token in the Authorization header. `retention token` makes one.")
-        raise Refusal(401, "unauthenticated", detail, {"WWW-Authenticate": _REALM})
+        raise Refusal(401, "unauthenticated", _where_to_get_one(request), {"WWW-Authenticate": _REALM})
     try:
         return await request.app.state.issuer.identify(credentials.credentials)  # type: ignore[no-any-return]
     except InvalidToken as reason:
-        detail = f"This token is not accepted: {reason}. Ask its issuer, or `retention token`, for a new one."
+        detail = f"This token is not accepted: {reason}. {_where_to_get_one(request)}"
         raise Refusal(401, "invalid-token", detail, {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}) from None
     except IssuerUnavailable:
         detail = marked("The issuer of tokens does not answer, so no token can be checked. Try again in a few seconds.")
         raise Refusal(503, "issuer-unavailable", detail, {"Retry-After": "5"}) from None
+
+
+def _where_to_get_one(request: Request) -> str:
+    if request.app.state.settings.oidc_issuer:
+        return marked("Send a bearer token of the company's issuer in the Authorization header.")
+    return marked("Send a bearer token in the Authorization header. `retention token` makes one.")
 
 
 def _address(request: Request) -> str:

@@ -51,6 +51,19 @@ def sign_in(client: TestClient, token: str) -> None:
     assert (answer.status_code, client.get("/overview").status_code) == (303, 200)
 
 
+def test_no_token_is_made_that_the_servers_refuse(
+    commands: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = token_id(commands("--role", "hr").stdout)
+    monkeypatch.setenv("RETENTION_OIDC_ISSUER", "https://issuer.example")
+    refused = commands("--role", "hr")
+    assert isinstance(refused.exception, BadInput)
+    [finding] = refused.exception.findings
+    assert (finding.column, refused.stdout) == ("RETENTION_OIDC_ISSUER", "")
+    assert [line.split()[0] for line in commands("--list").stdout.splitlines()].count(earlier) == 1
+    assert commands("--revoke", earlier).exit_code == 0
+
+
 def test_a_revoked_token_ends_and_others_stay(client: TestClient, commands: Callable[..., Any]) -> None:
     first, second = (commands("--role", "hr").stdout for _ in range(2))
     assert [client.get(URL, headers=headers(each)).status_code for each in (first, second)] == [200, 200]

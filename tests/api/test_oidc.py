@@ -26,6 +26,7 @@ URL = "/v1/employees/A/risk?purpose=retention_conversation"
 ISSUER, AUDIENCE = "https://identity.example", "retention-api"
 RSA_KEYS = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
+NONSENSE = {"Authorization": "Bearer nonsense"}
 
 
 def published(key: Any, key_id: str) -> dict[str, Any]:
@@ -103,6 +104,15 @@ def test_tokens_of_the_issuer_are_accepted_and_its_keys_fetched_once(client: Tes
 def test_the_embedded_issuer_is_off_if_a_company_has_its_own(client: TestClient, oidc_settings: ServerSettings) -> None:
     assert status(client, token()) == 200
     assert status(client, issue_token(oidc_settings, "hr")) == 401
+
+
+def test_who_needs_a_token_is_sent_to_the_issuer_in_force(
+    client: TestClient, settings: ServerSettings, store: Store
+) -> None:
+    of_the_company = [client.get(URL, headers=headers).json()["detail"] for headers in ({}, NONSENSE)]
+    assert all("the company's issuer" in detail and "`retention token`" not in detail for detail in of_the_company)
+    with TestClient(create_app(settings)) as embedded:
+        assert "`retention token`" in embedded.get(URL).json()["detail"]
 
 
 def test_a_new_key_is_accepted_and_a_withdrawn_one_is_refused(

@@ -82,10 +82,33 @@ def test_the_image_uses_known_instructions_and_runs_unprivileged() -> None:
     result = instructions()
     assert {name for name, _ in result} <= INSTRUCTIONS
     users = [rest for name, rest in result if name == "USER"]
-    assert users == ["retention"]
+    assert users == ["10001"]  # a number: `runAsNonRoot` of Kubernetes refuses a name
+    assert "--uid 10001" in DOCKERFILE
     assert all(rest.startswith("[") for name, rest in result if name == "CMD")
     assert not [rest for name, rest in result if name == "FROM" and ("latest" in rest or ":" not in rest)]
     assert [json.loads(rest) for name, rest in result if name == "CMD"]
+
+
+def test_the_image_holds_no_secret_and_says_whether_it_is_healthy() -> None:
+    names = [name for name, _ in instructions()]
+    assert names.count("HEALTHCHECK") == 1
+    assert "ARG" not in names
+    [kept] = [rest for name, rest in instructions() if name == "ENV"]
+    assert set(re.findall(r"(\w+)=", kept)) == {"PATH", "PYTHONUNBUFFERED", "RETENTION_VAR", "NUMBA_CACHE_DIR"}
+    bases = [rest.split()[0] for name, rest in instructions() if name == "FROM"]
+    assert set(bases) == {"python:3.11-slim"}
+
+
+def test_each_service_of_compose_may_write_nowhere_but_in_its_volumes() -> None:
+    text = (ROOT / "compose.yaml").read_text()
+    services = dict(re.findall(r"^  (\w+):\n((?:    .*\n)+)", text, flags=re.MULTILINE))
+    hardened = text[text.index("x-hardened:") : text.index("x-settings:")]
+    for name in ("postgresql", "mlflow", "api", "jobs"):
+        body = services[name] + (hardened if "<<: *hardened" in services[name] else "")
+        for rule in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "limits:"):
+            assert rule in body, (name, rule)
+        assert "privileged: true" not in body
+        assert ":8000" not in body or '"127.0.0.1:8000:8000"' in body
 
 
 def test_the_image_installs_by_hash_and_contains_every_package() -> None:

@@ -1,5 +1,9 @@
-"""`directory`: how people are called, from the list of people. A name that serves as their id stays an id only."""
+"""`directory`: how people are called, from the list of people, if the answer says so. A name that serves as their id
+stays an id only.
+"""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -8,17 +12,24 @@ from babel import Locale
 
 from features.contract.currencies import LANGUAGES
 from features.contract.vocabulary import folded
-from features.drafting.context import Drafting, case, counts_of
+from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
 from features.drafting.exports.rows import source_of
-from features.drafting.facts.fact_columns import Role, Values, as_code, as_text, by_name
+from features.drafting.facts.fact_columns import FactColumn, Role, Values, as_code, as_text, by_name
+from features.drafting.questions import Question
+from features.drafting.recognition.columns import Recognised
 from features.drafting.views import Line, Select
 from features.drafting.vocabulary.fact_words import EMAIL, LANGUAGE
 from features.drafting.vocabulary.person_words import FIRST_NAMES, FULL_NAMES, LAST_NAMES
 from features.sql import literal
 
 MOST: Final = 0.5
+_NAMES: Final = ("person_id", "name", "first_name", "last_name")
 _BRACKETS: Final = r"\s*\([^()]*\)\s*$"
 _LONGEST: Final = 60
+_KEPT_APART: Final = (
+    "This export has names. Keep them in `directory`, which only lists, mails, pages and answers read and no model "
+    "learns from? Without them people appear by their ids."
+)
 
 
 def _as_email(text: str, values: Values) -> str | None:
@@ -42,15 +53,16 @@ _ROLES: Final = {
 def draft_directory(drafting: Drafting) -> None:
     """One row a person of the list of people who is employed at some time."""
     own, table = drafting.keys.own, drafting.keys.people
-    found = {role: column for role, column in by_name(table, _ROLES).items() if column.name not in own.column.names}
-    if "first" in found and "last" in found:
-        first, last = found["first"], found["last"]
-        sql = f"concat_ws(' ', {first.sql}, {last.sql})"
-        name = Line("name", sql, f"{first.place}, {last.place}", 0.95, "first and last name")
-    elif "name" in found:
-        sql, why = _one_way_round(found["name"].sql, found["name"].values.texts)
-        name = Line("name", sql, found["name"].place, found["name"].confidence, f"{found['name'].why}{why}")
-    else:
+    found = {
+        role: column
+        for role, column in by_name(_without_other_roles(table), _ROLES).items()
+        if column.name not in own.column.names
+    }
+    name = _name(found, table.table.frame.select(own.column.names).n_unique())
+    if name is None:
+        return
+    question = Question("directory", _KEPT_APART, "one", (KEEP, LEAVE_OUT), suggested=KEEP, why=f"from {name.source}")
+    if drafting.interview.ask(question) == LEAVE_OUT:
         return
     person = own.spelling.sql(own.column.text)
     lines = [Line("employee_id", person, own.column.place, 0.95, own.why), name]
@@ -64,6 +76,25 @@ def draft_directory(drafting: Drafting) -> None:
     )
     drafting.add("directory", Select(tuple(lines), rest))
     drafting.used.update(found[role].place for role in ("first", "last") if role in found)
+
+
+def _without_other_roles(table: Recognised) -> Recognised:
+    """The table without columns that mean something else, such as `worker_type`."""
+    other = {name for column in table.columns if column.role not in _NAMES for name in column.names}
+    return replace(table, shapes={name: shape for name, shape in table.shapes.items() if name not in other})
+
+
+def _name(found: Mapping[str, FactColumn], people: int) -> Line | None:
+    """The line of `name`; None without a column of names, which tell most people apart."""
+    if "first" in found and "last" in found:
+        first, last = found["first"], found["last"]
+        sql = f"concat_ws(' ', {first.sql}, {last.sql})"
+        return Line("name", sql, f"{first.place}, {last.place}", 0.95, "first and last name")
+    if "name" not in found or found["name"].values.texts.n_unique() < MOST * people:
+        return None
+    name = found["name"]
+    sql, why = _one_way_round(name.sql, name.values.texts)
+    return Line("name", sql, name.place, name.confidence, f"{name.why}{why}")
 
 
 def _one_way_round(sql: str, names: pl.Series) -> tuple[str, str]:

@@ -313,6 +313,33 @@ def test_first_and_last_names_are_the_directory(drafted: Draw) -> None:
     ]
 
 
+def test_names_are_asked_for_and_left_out_where_the_answer_says_so(drafted: Draw) -> None:
+    made = drafted({"roster.csv": ROSTER}, PERIOD | {"directory": "leave out"})
+    assert made.question("directory").suggested == "keep"
+    assert "directory" not in made.draft.tables
+    assert {"roster.First Name", "roster.Last Name", "roster.Email"} <= set(made.draft.unused)
+
+
+def test_whether_names_are_kept_is_open_until_it_is_answered(drafted: Draw) -> None:
+    made = drafted({"roster.csv": ROSTER}, PERIOD, suggested=False)
+    assert "directory" in made.draft.open
+
+
+def test_an_export_without_names_is_not_asked_about_them(drafted: Draw) -> None:
+    made = drafted({"roster.csv": ROSTER.replace("First Name", "Box").replace("Last Name", "Shelf")}, PERIOD)
+    assert "directory" not in {question.key for question in made.draft.questions}
+
+
+@pytest.mark.parametrize("kind", ["Worker Type", "Worker"])
+def test_what_kind_of_worker_somebody_is_is_no_name(drafted: Draw, kind) -> None:
+    roster = f"Employee ID,{kind},Hire Date,Termination Date,Termination Reason\n0011,Regular,2018-01-01,,\n"
+    roster += "".join(f"001{n},Regular,2018-02-01,,\n" for n in range(2, 6))
+    roster += "0016,Contractor,2018-03-01,2021-06-30,Resignation\n"
+    made = drafted({"roster.csv": roster}, PERIOD)
+    assert "directory" not in made.draft.tables
+    assert "directory" not in {question.key for question in made.draft.questions}
+
+
 def test_a_last_name_that_stands_first_is_turned(drafted: Draw) -> None:
     roster = "Personalnummer;Mitarbeiter;Sprache;Eintritt;Austritt;Austrittsgrund\n"
     roster += "0011;Ray, Ann;Deutsch;01.01.2018;;\n0012;Sun, Bea;Englisch;01.01.2018;;\n"
