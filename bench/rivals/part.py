@@ -124,9 +124,9 @@ PART: Final = Part(
     figures=(TIME, CPU, PEAK),
     check=check,
     tables=tables,
-    sized="{people:,} simulated people, {months} months, and public data; each method {budget} s of a core for all fits",
+    sized="{people:,} simulated people, {months} months, and public data; {budget} s of a core a method, for all fits",
     people=(800,),
     months=36,
     runs=1,
-    budget=200,
+    budget=120,
 )
