@@ -62,7 +62,7 @@ def store_part(file: Path, name: str, figures: Mapping[str, Any] | None) -> None
 
 def _measured(part: Part, chosen: argparse.Namespace) -> dict[str, Any]:
     sizes = [
-        Size(people, chosen.months or part.months, chosen.events, chosen.requests, chosen.budget)
+        Size(people, chosen.months or part.months, chosen.events, chosen.requests, chosen.budget or part.budget)
         for people in sorted(set(chosen.people or part.people))
     ]
     runs, folder = chosen.runs or part.runs, chosen.json.parent
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--months", type=_positive, help="months of history; default: each part's own")
     add("--events", type=_positive, default=usual.events, help="internal services asked a person and month")
     add("--requests", type=_positive, default=usual.requests, help="while a server's memory is watched")
-    add("--budget", type=_positive, default=usual.budget, help="seconds that AutoGluon may take")
+    add("--budget", type=_positive, help="seconds that a model search may take; default: each part's own")
     add("--runs", type=_positive, help="of each side, taking turns; default: each part's own")
     alone = "run ours alone at larger sizes, where the others do not fit in memory"
     add("--peer-up-to", type=_positive, default=sys.maxsize, metavar="PEOPLE", help=alone)

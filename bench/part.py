@@ -18,7 +18,7 @@ class Size:
     """How much to measure; each part reads the fields that concern it.
 
     People (or rows), months of history, internal services requested per person and month, requests while a server's
-    memory is measured, and the seconds that a model search may take.
+    memory is measured, and the seconds that a model search may take: for the rivals, each of them for all its fits.
     """
 
     people: int
@@ -101,6 +101,7 @@ class Part:
     people: tuple[int, ...] = (10_000,)
     months: int = 36
     runs: int = 3
+    budget: int = 600
     is_chain: bool = False
 
 

@@ -144,7 +144,7 @@ def covered(company: Company, reference: Floats) -> tuple[Floats, Floats, Floats
         rows=split.train,
         fallback=FALLBACK,
     )
-    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train, quarters=dataset.quarters)
+    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train)
     served, errors = blend.log_odds(dataset.X[split.test]), blend.errors(dataset.X[split.test])
     low, high = risk_range(served, errors.sd if errors else np.full(len(served), np.nan))
     is_inside = (low <= risk_of(reference)) & (risk_of(reference) <= high)

@@ -285,7 +285,6 @@ def _with_posterior(model: StoredModel, material: Material) -> StoredModel:
         dataset.person,
         split.train,
         stayers_kept=split.stayers_kept,
-        quarters=dataset.quarters,
     )
     return replace(model, blends={**model.blends, months: blend})
 

@@ -45,8 +45,8 @@ class Company:
     """Features (n, features), whether each left within the horizon (n,), and the month in which (n,), 0 for nobody.
 
     `person` (n,) identifies the person of a row, `directions` are the product's monotone constraints, `later` (n,) and
-    `trends` what its forecasts are learned from. `horizon` is in months and 0 without dates. `seconds` is what a search
-    may take for one split.
+    `trends` what its forecasts are learned from. `horizon` is in months and 0 without dates. `seconds` is what each
+    method may take for one split.
     """
 
     name: str
@@ -99,6 +99,12 @@ def companies(data: Path) -> Iterator[Company]:
         splits = [_split(arrays, number, folds) for number, folds in enumerate(about.pop("folds"))]
         rows = {name: arrays[name] for name in _OF_ROWS}
         yield Company(name=file.stem, X=X.astype(dict.fromkeys(texts, "category")), splits=splits, **rows, **about)
+
+
+def deadline(seconds: float) -> Callable[[], bool]:
+    """A function that is true from now on plus some seconds of this process's CPU time: other programs cost nothing."""
+    end = time.process_time() + seconds
+    return lambda: time.process_time() >= end
 
 
 def judged(data: Path, out: Path, method: Method, needs: Sequence[str] = (), *, is_for_dates: bool = False) -> Figures:

@@ -27,7 +27,7 @@ _SIMULATED: Final = "simulated"
 
 
 def write_companies(size: Size, data: Path) -> None:
-    """Write each company; the seconds that a search may take are divided among all fits."""
+    """Write each company; the seconds that a method may take are divided among all fits."""
     data.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=data) as work:
         folder = Path(work)

@@ -153,7 +153,6 @@ def _fitted(
         split.train,
         shared,
         split.stayers_kept,
-        dataset.quarters,
     )
     if quick or not dataset.directions:
         return blend, None

@@ -6,7 +6,7 @@ one JSON file; loading runs no code from the artefact.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -25,9 +25,10 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import Encoding, Rows
 from pipeline.model.fallback import choose_features
 from pipeline.model.forecast import next_quarter
-from pipeline.model.linear import Linear, fit_linear
+from pipeline.model.linear import Linear, fit_with_priors
 from pipeline.model.memory import release_free_memory
 from pipeline.model.posterior import Errors, Posterior, fit_posterior
+from pipeline.model.prior import Prior
 from pipeline.model.selection import Choice, mixed
 from pipeline.model.separation import rank_auc
 from pipeline.model.training_rows import TrainingRows
@@ -45,13 +46,17 @@ _FORMAT_WITHOUT_POSTERIOR: Final = 1
 
 @dataclass(frozen=True)
 class Blend:
-    """A fitted model. It takes a table with the columns it was trained on, by name; null is unknown."""
+    """A fitted model. It takes a table with the columns it was trained on, by name; null is unknown.
+
+    `priors` are those of the regression's weights, for `with_posterior`; they are not stored.
+    """
 
     encoding: Encoding
     linear: Linear
     trees: Trees
     choice: Choice
     posterior: Posterior | None = None
+    priors: tuple[Prior, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -172,12 +177,13 @@ def fit_blend(
         learned = encoded.using(choice.only)
         design, bins = (learned.design, learned.bins(choice.shape, seed)) if shared else (None, None)
         penalty, forecast = choice.penalty, None if choice.only else quarter
-        linear = fit_linear(learned.matrix, outcome, categories, penalty, constraints, design, forecast).shifted(shift)
+        linear, priors = fit_with_priors(learned.matrix, outcome, categories, penalty, constraints, design, forecast)
         trees = fit_trees(
             learned.matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift
         )
     release_free_memory()
-    return Blend(encoding, linear, trees, replace(choice, forecasts=len(forecast.to_forecast()) if forecast else 0))
+    choice = replace(choice, forecasts=len(forecast.to_forecast()) if forecast else 0)
+    return Blend(encoding, linear.shifted(shift), trees, choice, priors=priors)
 
 
 def with_posterior(
@@ -188,20 +194,18 @@ def with_posterior(
     rows: Rows | slice = slice(None),
     shared: TrainingRows | None = None,
     stayers_kept: float = 1.0,
-    quarters: Quarters | None = None,
 ) -> Blend:
-    """The blend of a training table and outcomes (n,) with what its log-odds may be wrong by.
+    """A blend, as `fit_blend` gave it for a training table and outcomes (n,), with what its log-odds may be wrong by.
 
     `people` (n,) are numbers of the persons: one exit can be the outcome of several rows, which count as one.
     `rows` are the training rows (default: all), and `shared` those that the blend was fitted on;
-    `stayers_kept` and `quarters` as in `fit_blend`.
+    `stayers_kept` as in `fit_blend`.
     """
     outcome = np.asarray(left, dtype=bool)[rows]
     encoded = shared or TrainingRows(blend.encoding, blend.encoding(features, rows))
     learned = encoded.using(blend.choice.only)
     matrix = learned.matrix
     leavers = len(np.unique(np.asarray(people)[rows][outcome]))
-    quarter = next_quarter(blend.encoding, encoded.matrix, outcome, quarters, rows)
     with threadpool_limits(1):
         posterior = fit_posterior(
             matrix,
@@ -210,7 +214,7 @@ def with_posterior(
             blend.linear.log_odds(matrix) - shift_of(stayers_kept),  # those of the sample
             rows_per_leaver=outcome.sum() / max(leavers, 1),
             design=learned.design if shared else None,
-            quarter=None if blend.choice.only else quarter,
+            priors=blend.priors,
         )
     release_free_memory()
     return replace(blend, posterior=posterior)

@@ -15,6 +15,7 @@ from scipy.special import expit
 from pipeline.model.design import Basis, Design, columns_of, design_of
 from pipeline.model.encoding import Rows
 from pipeline.model.forecast import NextQuarter, forecasts_of
+from pipeline.model.prior import Prior
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -127,6 +128,22 @@ def fit_linear(
     `constraints` (features,) makes a number's curve rise (1), fall (-1) or leaves it free (0, the default). `design` is
     that of the matrix, where it is known already.
     """
+    return fit_with_priors(matrix, left, categories, penalty, constraints, design, quarter)[0]
+
+
+def fit_with_priors(
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    penalty: Penalty,
+    constraints: Sequence[int] = (),
+    design: Design | None = None,
+    quarter: NextQuarter | None = None,
+) -> tuple[Linear, tuple[Prior, ...]]:
+    """As `fit_linear`, with the plain prior of the weights and, for an adaptive penalty, the adapted one.
+
+    No prior where nobody or everybody left, or no feature varies.
+    """
     return _path(design or design_of(matrix, categories), left, categories, (penalty,), constraints, quarter)[0]
 
 
@@ -145,7 +162,8 @@ def fit_path(
     the figures whose forecasts, learned from the same rows, are penalised less than other sums of columns.
     """
     quarter = quarter.of(rows) if quarter else None
-    return _path(design_of(matrix, categories, rows), left[rows], categories, penalties, constraints, quarter)
+    path = _path(design_of(matrix, categories, rows), left[rows], categories, penalties, constraints, quarter)
+    return [linear for linear, _ in path]
 
 
 def _path(
@@ -155,10 +173,10 @@ def _path(
     penalties: Sequence[Penalty],
     constraints: Sequence[int],
     quarter: NextQuarter | None,
-) -> list[Linear]:
+) -> list[tuple[Linear, tuple[Prior, ...]]]:
     bases, products = design.bases, design.products
     if not len(design.scale) or left.all() or not left.any():
-        return [_constant(left, bases) for _ in penalties]
+        return [(_constant(left, bases), ()) for _ in penalties]
     signs = _signs(bases, categories, constraints)
     forecasts = forecasts_of(design.columns, quarter) if quarter else None
     plain = Ridge(design.columns, products, left, signs, np.ones(len(signs)), forecasts)
@@ -167,8 +185,10 @@ def _path(
     for penalty in penalties:
         if penalty.adaptive and penalty.first_fit not in adaptive:
             adaptive[penalty.first_fit] = plain.adapted(penalty.first_fit, columns_of(bases))
-        weights, intercept = (adaptive[penalty.first_fit] if penalty.adaptive else plain)(penalty.C)
-        fits.append(_collapsed(bases, weights / design.scale, design.mean, intercept))
+        ridges = (plain, adaptive[penalty.first_fit]) if penalty.adaptive else (plain,)
+        weights, intercept = ridges[-1](penalty.C)
+        linear = _collapsed(bases, weights / design.scale, design.mean, intercept)
+        fits.append((linear, tuple(ridge.prior for ridge in ridges)))
     return fits
 
 
@@ -199,6 +219,11 @@ class Ridge:
         self._curvature = share * (1 - share) * products
         self._spread = 1 / np.sqrt(len(left) * share * (1 - share))  # of the intercept
         self._point = np.append(np.zeros(len(signs) + self._forecasts.shape[1]), np.log(share / (1 - share)))
+
+    @property
+    def prior(self) -> Prior:
+        """The prior that the penalty is, up to its spread, which is C."""
+        return Prior(self._scale, self._forecasts)
 
     def __call__(self, C: float) -> tuple[Floats, float]:
         """Weights (columns,) and intercept at inverse regularisation strength `C`."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.model.calibration import risk_of
 from pipeline.model.design import Basis, Design, design_of
-from pipeline.model.forecast import NextQuarter, forecasts_of
+from pipeline.model.prior import Prior, mixed_covariance
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -112,14 +112,14 @@ def fit_posterior(
     log_odds: Floats,
     rows_per_leaver: float = 1.0,
     design: Design | None = None,
-    quarter: NextQuarter | None = None,
+    priors: Sequence[Prior] = (),
 ) -> Posterior | None:
     """The posterior given an encoded matrix (n, features), outcomes (n,) and the additive part's log-odds (n,) of them.
 
     `rows_per_leaver`: rows with an exit per person who left. Horizons overlap, so that several rows show one exit; the
-    rows count as fewer by this factor. `design` is that of the matrix, where it is known already, and `quarter` what
-    the additive part leans on: its prior is wider along a forecast. None where nobody or everybody left, or no feature
-    varies.
+    rows count as fewer by this factor. `design` is that of the matrix, where it is known already, and `priors` those
+    of the additive part: wider along a forecast and, for an adaptive penalty, for what stood out in a first fit. None
+    where nobody or everybody left, or no feature varies.
     """
     if left.all() or not left.any():
         return None
@@ -130,7 +130,7 @@ def fit_posterior(
     risk = risk_of(log_odds)
     weight = risk * (1 - risk) / rows_per_leaver
     centre = weight @ columns / weight.sum()
-    prior = _prior_root(columns, quarter)
+    prior = np.linalg.cholesky(mixed_covariance(priors, len(scale)))
     information, axes = np.linalg.eigh(prior.T @ _curvature(columns, weight, centre) @ prior)
     # the slope of the log likelihood at weights of 0, by its quadratic form around the fit
     slope = weight * (log_odds - weight @ log_odds / weight.sum()) + (left - risk) / rows_per_leaver
@@ -142,12 +142,6 @@ def fit_posterior(
     root, below = np.linalg.cholesky(covariance), np.tril_indices(len(scale))
     root[below] = _rounded(root[below])
     return Posterior(tuple(design.bases), _rounded(design.mean + scale * centre), root, float(1 / weight.sum()))
-
-
-def _prior_root(columns: NDArray[np.float32], quarter: NextQuarter | None) -> Floats:
-    """Cholesky factor of the prior covariance of the weights, up to its spread: 1 for a column and for a forecast."""
-    forecasts = forecasts_of(columns, quarter) if quarter else np.empty((columns.shape[1], 0))
-    return np.asarray(np.linalg.cholesky(np.eye(columns.shape[1]) + forecasts @ forecasts.T))
 
 
 def _curvature(design: NDArray[np.float32], weight: Floats, centre: Floats) -> Floats:

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.model.calibration import log_odds_of, risk_of
 from pipeline.model.forecast import NextQuarter
-from pipeline.model.linear import Penalty, fit_linear
+from pipeline.model.linear import Penalty, fit_linear, fit_with_priors
 from pipeline.model.posterior import BEYOND, Errors, Posterior, fit_posterior
 from pipeline.model.risk_range import plausible_risks, risk_range
 
@@ -59,8 +59,8 @@ def ranges_of_moods(seed: int, leans: bool) -> tuple[np.ndarray, np.ndarray]:
     mood, matrix = moods(600, random)
     left = random.random(600) < risk_of(mood - 2.5)
     quarter = NextQuarter(np.arange(600), mood[:, None]) if leans else None
-    linear = fit_linear(matrix, left, (), Penalty(0.003), quarter=quarter)
-    posterior = fit_posterior(matrix, left, (), linear.log_odds(matrix), quarter=quarter)
+    linear, priors = fit_with_priors(matrix, left, (), Penalty(0.003), quarter=quarter)
+    posterior = fit_posterior(matrix, left, (), linear.log_odds(matrix), priors=priors)
     assert posterior is not None
     people = moods(400, random)[1]
     low, high = risk_range(linear.log_odds(people), posterior.errors(people).sd)
