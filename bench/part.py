@@ -18,7 +18,7 @@ class Size:
     """How much to measure; each part reads the fields that concern it.
 
     People (or rows), months of history, internal services requested per person and month, requests while a server's
-    memory is measured, and the seconds that a model search may take.
+    memory is measured, the seconds that a model search may take, and the minutes that a server is watched.
     """
 
     people: int
@@ -26,6 +26,7 @@ class Size:
     events: int = 30
     requests: int = 100_000
     budget: int = 600
+    minutes: float = 10
 
 
 @dataclass(frozen=True)
