@@ -2,6 +2,7 @@
 #   SOURCE=…          a folder of HR tables or a source.toml (default: the simulated company)
 #   PARTS=…           parts of `make bench`, with spaces between them (default: all)
 #   PEOPLE=…          sizes for `make bench`, with spaces between them (default: each part's own)
+#   MINUTES=…         how long `make bench PARTS=soak` lasts (default: 10)
 #   RETENTION_VAR=…   the folder of all state (default: var)
 #   SPARK=1           set up Spark too (400 MB; needs Java 17), for RETENTION_ENGINE=spark
 #   TESTS=…           what `make check` tests (default: all but the acceptance runs; CI: tests, which is everything)
@@ -82,7 +83,7 @@ check: setup ## format, lint, types, import contracts, notebooks, tests (all but
 	echo '== pytest'; FAILED_CHECKS="$$failed" $(BIN)/pytest $(ALL_CORES) $(TESTS) && [ -z "$$failed" ]
 
 bench: setup .venv/bench .venv/rivals/installed ## speed and memory beside other tools, in one table (PARTS=… PEOPLE=…)
-	$(BIN)/python -m bench $(PARTS) --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
+	$(BIN)/python -m bench $(PARTS) --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE)) $(if $(MINUTES),--minutes $(MINUTES))
 
 release: setup .venv/release ## wheel, sdist, bill of materials (CycloneDX) and licences, under dist
 	$(BIN)/hadolint Dockerfile

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from bench import factors, features, lists, pages, scale, serving, training
+from bench import factors, features, lists, pages, scale, serving, soak, training
 from bench.machine import machine
 from bench.part import Differs, Part, Size
 from bench.results import as_dict
@@ -19,7 +19,8 @@ from bench.table import WIDTH, for_terminal
 from bench.turns import compare
 
 PARTS: Final[Mapping[str, Part]] = {
-    module.PART.name: module.PART for module in (features, factors, training, rivals, serving, pages, lists, scale)
+    module.PART.name: module.PART
+    for module in (features, factors, training, rivals, serving, soak, pages, lists, scale)
 }
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -62,7 +63,14 @@ def store_part(file: Path, name: str, figures: Mapping[str, Any] | None) -> None
 
 def _measured(part: Part, chosen: argparse.Namespace) -> dict[str, Any]:
     sizes = [
-        Size(people, chosen.months or part.months, chosen.events, chosen.requests, chosen.budget or part.budget)
+        Size(
+            people,
+            chosen.months or part.months,
+            chosen.events,
+            chosen.requests,
+            chosen.budget or part.budget,
+            chosen.minutes,
+        )
         for people in sorted(set(chosen.people or part.people))
     ]
     runs, folder = chosen.runs or part.runs, chosen.json.parent
@@ -84,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--events", type=_positive, default=usual.events, help="internal services asked a person and month")
     add("--requests", type=_positive, default=usual.requests, help="while a server's memory is watched")
     add("--budget", type=_positive, help="seconds that a model search may take; default: each part's own")
+    add("--minutes", type=float, default=usual.minutes, help="that a server is watched")
     add("--runs", type=_positive, help="of each side, taking turns; default: each part's own")
     alone = "run ours alone at larger sizes, where the others do not fit in memory"
     add("--peer-up-to", type=_positive, default=sys.maxsize, metavar="PEOPLE", help=alone)

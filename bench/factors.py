@@ -116,6 +116,7 @@ PART: Final = Part(
     ),
     figures=(
         Figure("rows_a_second", "factors", "rows/s"),
+        Figure("row_cpu_us", "factors, CPU of a row", "µs"),
         Figure("scoring_seconds", "score and factors", "s"),
         Figure("row_ms", "one row", "ms"),
         Figure("set_up_ms", "once a model", "ms"),
@@ -126,6 +127,10 @@ PART: Final = Part(
             ("retention", "rows_a_second"),
             ("pred_contrib", "rows_a_second"),
             "at least 60",
+        ),
+        *(
+            Ratio(f"CPU of a row, {peer} : retention", (peer, "row_cpu_us"), ("retention", "row_cpu_us"))
+            for peer in ("pred_contrib", "WOODELF", "XGBoost")
         ),
         Ratio(
             "rows/s, retention : shap.TreeExplainer",

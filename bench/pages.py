@@ -61,7 +61,7 @@ CALLS: Final[Mapping[str, str]] = {
 def publish(size: Size, data: Path) -> None:
     """Publish three months of a company with 100 factors per person, teams of ten and twelve departments."""
     data.mkdir(parents=True)
-    with Store(_settings(data).store_url) as store:
+    with Store(settings_of(data).store_url) as store:
         for number, day in enumerate(MONTHS):
             store.publish(_publication(size.people, day, number))
 
@@ -70,7 +70,7 @@ def ask_for_pages(data: Path, out: Path) -> Figures:
     """Request each page as HR; return milliseconds."""
     with _client(data) as client:
         form = client.get("/sign-in").text
-        given = {"form_token": _form_token(form), "token": issue_token(_settings(data), "hr")}
+        given = {"form_token": _form_token(form), "token": issue_token(settings_of(data), "hr")}
         _sound(client.post("/sign-in", data=given))
         given = {"form_token": _form_token(client.get("/purpose").text), "purpose": _PURPOSE}
         _sound(client.post("/purpose", data=given))
@@ -80,7 +80,7 @@ def ask_for_pages(data: Path, out: Path) -> Figures:
 def ask_the_api(data: Path, out: Path) -> Figures:
     """Request the same figures from the API; return milliseconds."""
     with _client(data) as client:
-        client.headers["Authorization"] = f"Bearer {issue_token(_settings(data), 'hr')}"
+        client.headers["Authorization"] = f"Bearer {issue_token(settings_of(data), 'hr')}"
         return _ask(client, CALLS, out)
 
 
@@ -92,13 +92,14 @@ def check(outs: Mapping[str, Path]) -> str:
     return "both name the same people, in the same order"
 
 
-def _settings(data: Path) -> ServerSettings:
+def settings_of(data: Path) -> ServerSettings:
+    """Those of the server over what was published."""
     return ServerSettings(var=data / "var", rate_limit="100000/minute")
 
 
 def _client(data: Path) -> TestClient:
     LOG.addFilter(lambda entry: entry.levelno > INFO)  # one line per request would bury the table
-    return TestClient(create_app(_settings(data)), base_url="https://bench.example")  # cookies travel by https
+    return TestClient(create_app(settings_of(data)), base_url="https://bench.example")  # cookies travel by https
 
 
 def _ask(client: TestClient, addresses: Mapping[str, str], out: Path) -> Figures:

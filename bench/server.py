@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -102,6 +103,12 @@ def serving(command: Sequence[str], settings: Mapping[str, str], folder: Path) -
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(timeout=60)
+
+
+def uvicorn_of(app: str) -> list[str]:
+    """The command that serves an app as `make serve` does, without its port."""
+    command = [sys.executable, "-m", "uvicorn", app, "--factory", "--host", "127.0.0.1"]
+    return [*command, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30", "--port"]
 
 
 def require_wrk() -> None:

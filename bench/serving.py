@@ -21,7 +21,7 @@ from bench.company import source, write_company
 from bench.measure import Figures
 from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
 from bench.plain_reader import FOLDER_VARIABLE, write_answers
-from bench.server import AT_A_TIME, Server, require_wrk, serving
+from bench.server import AT_A_TIME, Server, require_wrk, serving, uvicorn_of
 from features.build import feature_table
 from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
@@ -171,10 +171,8 @@ def _ask_for_risks(app: str, side: str, data: Path, out: Path) -> Figures:
 
 
 def _serving(app: str, data: Path, out: Path) -> AbstractContextManager[Server]:
-    command = [sys.executable, "-m", "uvicorn", app, "--factory", "--host", "127.0.0.1"]
-    more = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30", "--port"]
     settings = {"RETENTION_VAR": str(data / "var"), "RETENTION_RATE_LIMIT": "100000000/minute"}
-    return serving([*command, *more], settings | _registry(data) | {FOLDER_VARIABLE: str(data)}, out)
+    return serving(uvicorn_of(app), settings | _registry(data) | {FOLDER_VARIABLE: str(data)}, out)
 
 
 def _headers(asked: dict[str, Any]) -> dict[str, str]:

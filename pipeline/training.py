@@ -39,7 +39,7 @@ from pipeline.judgement.statistics.figures import Bounded
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.fallback import FALLBACK
 from pipeline.model.stored_model import StoredModel
-from pipeline.model.trees.parallel import in_parallel
+from pipeline.model.trees.parallel import bytes_of_fit, in_parallel
 from pipeline.model.tuning import Tuning, tune
 from pipeline.notice import notice_in_force, require_notice
 from pipeline.registry import promotion
@@ -309,8 +309,8 @@ def _final_model(done: Evaluated, request: Request) -> StoredModel:
             fallback=FALLBACK,
         )
 
-    rows = 2 * most_rows(material.splits)  # each fit holds its own table as well as the matrix
-    return stored_model(done, request, lambda fit: in_parallel(fit, material.horizons, rows), fitted)
+    size = bytes_of_fit(most_rows(material.splits), material.dataset.X.width)
+    return stored_model(done, request, lambda fit: in_parallel(fit, material.horizons, size), fitted)
 
 
 def stored_model(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,9 @@ from features.contract.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE
 from features.simulation.company import Company
 from features.simulation.events import COMPETENCIES, NO_DAY, SURVEY_ITEMS, Columns
 from features.simulation.names import directory
+from features.simulation.recorded import Recorded
 from features.simulation.seats import DEPARTMENTS, GRADES, LOCATIONS, NOBODY, first_day
+from features.simulation.table_parts import TableParts
 
 TRUTH: Final = "truth"
 SOURCE_NAME: Final = "simulated"
@@ -69,29 +72,40 @@ _ITEMS: Final = (
 )
 
 
-def frames(
-    company: Company, rows: dict[str, list[Columns]], seed_of_names: int | None = None
-) -> dict[str, pl.DataFrame]:
+def tables_of(
+    company: Company, recorded: Recorded, folder: Path | None, seed_of_names: int | None = None
+) -> dict[str, TableParts]:
     """Every table by name, the truth among them. Only people who were employed within the data are included.
 
-    Without a seed for names there is no directory. `rows` is empty afterwards: a large company's are not held twice.
+    Without a seed for names there is no directory. `recorded` is empty afterwards: a large company's rows are not held
+    twice, and its tables are in files of `folder` if it has recorded more than fits in memory.
     """
     start, end = first_day(0, company.months), first_day(company.months, company.months) - 1
     included = company.people["exit_day"] >= start
     ids = _ids(company)
-    tables = {"employees": _employees(company, ids, included, start)}
-    for name in list(rows):
-        parts = rows.pop(name)
-        spells = next(iter(parts[0]))
-        here = [included[part[spells]] for part in parts]
-        columns = {
-            column: np.concatenate([part.pop(column)[kept] for part, kept in zip(parts, here, strict=True)])
-            for column in list(parts[0])
-        }
-        tables[name] = _frame(name, columns, ids, included, end)
+    tables = {"employees": TableParts.of(_employees(company, ids, included, start))}
+    for name in recorded.tables:
+        parts = (_of_included(part, included) for part in recorded.taken(name))
+        if folder is None or recorded.is_in_memory:
+            tables[name] = TableParts.of(_frame(name, _joined(list(parts)), ids, included, end))
+        else:
+            frames = (_frame(name, part, ids, included, end) for part in parts)
+            tables[name] = TableParts.written(frames, folder, name)
     truth = tables.pop(TRUTH)
     named = {} if seed_of_names is None else {DIRECTORY: _directory(company, ids, included, seed_of_names)}
-    return _soiled(tables, company.persons, company.rng) | named | {TRUTH: truth}
+    names = {name: TableParts.of(frame) for name, frame in named.items()}
+    return _soiled(tables, company.persons, company.rng) | names | {TRUTH: truth}
+
+
+def _of_included(part: Columns, included: Mask) -> Columns:
+    """The rows about people who are included; the first column is about them."""
+    rows = included[next(iter(part.values()))]
+    return part if rows.all() else {name: values[rows] for name, values in part.items()}
+
+
+def _joined(parts: list[Columns]) -> Columns:
+    """The parts one after the other; each column of theirs is freed once it is joined."""
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
 
 def source_toml(months: int) -> str:
@@ -180,12 +194,12 @@ def _days(values: NDArray[Any]) -> pl.Series:
     return days.set(days == NO_DAY, None).cast(pl.Date)
 
 
-def _soiled(tables: Mapping[str, pl.DataFrame], persons: int, rng: np.random.Generator) -> dict[str, pl.DataFrame]:
+def _soiled(tables: Mapping[str, TableParts], persons: int, rng: np.random.Generator) -> dict[str, TableParts]:
     """The tables with the dirt of real exports: a few rows of each kind, which validation leaves out and counts."""
 
     def some(table: str, rows: int) -> pl.DataFrame:
-        frame = tables[table]
-        return frame[rng.choice(frame.height, min(rows, frame.height), replace=False)]
+        whole = tables[table]
+        return whole.rows(rng.choice(whole.height, min(rows, whole.height), replace=False))
 
     def about(table: str, ids: pl.Series) -> pl.DataFrame:
         return some(table, len(ids)).with_columns(employee_id=ids)
@@ -196,10 +210,9 @@ def _soiled(tables: Mapping[str, pl.DataFrame], persons: int, rng: np.random.Gen
     still_open = some("collaboration", 6).with_columns(
         closed_at=pl.lit(NEVER_CLOSED), rating=pl.lit(None, pl.Float64), effort_hours=pl.lit(None, pl.Float64)
     )
-    lost = some("assignments", 4).with_columns(
-        pl.lit(None).cast(tables["assignments"].schema[column]).alias(column) for column in _POST
-    )
-    gone = _gone(tables)
+    lost = some("assignments", 4)
+    lost = lost.with_columns(pl.lit(None).cast(lost.schema[column]).alias(column) for column in _POST)
+    gone = _gone(tables["employees"].frame(), tables["exits"].frame())
     added = {
         "surveys": [
             some("surveys", 8),
@@ -212,13 +225,12 @@ def _soiled(tables: Mapping[str, pl.DataFrame], persons: int, rng: np.random.Gen
         "performance": [_afterwards(some, "performance", "review_date", gone)],
         "assignments": [lost.with_columns(manager_id=strangers(lost.height), reason=pl.lit("manager_change"))],
     }
-    return {name: pl.concat([frame, *added.get(name, [])]) for name, frame in tables.items()}
+    return {name: whole.with_more(added.get(name, [])) for name, whole in tables.items()}
 
 
-def _gone(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _gone(employees: pl.DataFrame, exits: pl.DataFrame) -> pl.DataFrame:
     """A few people who left long before the data end and did not come back, with their exit dates."""
-    once = tables["employees"].filter(pl.len().over("employee_id") == 1).select("employee_id")
-    exits = tables["exits"]
+    once = employees.filter(pl.len().over("employee_id") == 1).select("employee_id")
     early = exits.filter(pl.col("exit_date").dt.offset_by(f"{_DAYS_AFTER_EXIT}d") <= exits["exit_date"].max())
     return early.join(once, on="employee_id", maintain_order="left").select("employee_id", "exit_date").head(5)
 

@@ -1,22 +1,20 @@
 """The simulated company: HR tables of the contract, with dirt, and the true hazard that causes the exits."""
 
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from features.calendar import month_end
 from features.contract.tables import DIRECTORY
 from features.errors import BadInput, Finding
 from features.simulation import events
 from features.simulation.company import Company
-from features.simulation.company_tables import TRUTH, frames, source_toml
+from features.simulation.company_tables import TRUTH, source_toml, tables_of
 from features.simulation.hazard import (
     VOLUNTARY_A_MONTH,
     intercept_for,
@@ -25,6 +23,7 @@ from features.simulation.hazard import (
     sigmoid,
     wellbeing,
 )
+from features.simulation.recorded import MOST_BYTES, Recorded
 from features.simulation.register import Register
 from features.simulation.seats import LAST_MONTH, WARM_UP_MONTHS, Floats, Ints, first_day
 
@@ -52,6 +51,7 @@ def simulate(
     progress: Callable[[date], None] | None = None,
     *,
     with_names: bool = True,
+    most_bytes: int = MOST_BYTES,
 ) -> dict[str, int]:
     """Writes a simulated company to the folder `out`, one Parquet file per table; returns the number of rows of each.
 
@@ -59,36 +59,57 @@ def simulate(
     replaced. Besides the contract's tables, `truth.parquet` holds, for everyone present at each month-end (with or
     without notice given), `hazard`: the probability of a voluntary exit in the next month; its log-odds are
     `intercept` + `pay` + `conditions` + `relationships` + `growth` + `context`. The same arguments give the same bytes.
-    `with_names` adds the directory and changes nothing else. `progress` is called with each finished month-end. A
-    simulated company that is already in `out` is replaced.
+    `with_names` adds the directory and changes nothing else. Rows beyond `most_bytes` wait in files beside `out`; then
+    the tables hold the same rows, in Parquet files that are laid out differently. `progress` is called with each
+    finished month-end. A simulated company that is already in `out` is replaced.
 
     Raises BadInput for a company that is too small, a length or a seed out of range, and a folder that holds something
     else.
     """
     _check(out, employees, months, seed)
-    history = _History(employees, months, np.random.default_rng(seed))
-    for month in range(-WARM_UP_MONTHS, months):
-        history.live(month)
-        if progress is not None and month >= 0:
-            progress(date(1970, 1, 1) + timedelta(days=first_day(month + 1, months) - 1))
-    tables = frames(history.company, history.rows, seed if with_names else None)
-    _write(out, tables, months)
-    return {name: frame.height for name, frame in tables.items()}
+    with _replacing(out) as (new, rest):
+        history = _History(employees, months, np.random.default_rng(seed), Recorded(rest, most_bytes))
+        for month in range(-WARM_UP_MONTHS, months):
+            history.live(month)
+            if progress is not None and month >= 0:
+                progress(date(1970, 1, 1) + timedelta(days=first_day(month + 1, months) - 1))
+        tables = tables_of(history.company, history.recorded, rest, seed if with_names else None)
+        for name, table in tables.items():
+            table.lazy().sink_parquet(new / f"{name}.parquet")
+        (new / SOURCE_TOML).write_text(source_toml(months), encoding="utf-8")
+    return {name: table.height for name, table in tables.items()}
+
+
+@contextmanager
+def _replacing(out: Path) -> Iterator[tuple[Path, Path]]:
+    """A new folder, which takes the place of `out` at the end, and a folder for files in between.
+
+    So `out` always holds the old company, nothing, or the new one.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
+        new, rest = Path(beside) / "new", Path(beside) / "rest"
+        new.mkdir()
+        rest.mkdir()
+        yield new, rest
+        if out.exists():
+            out.rename(Path(beside) / "old")
+        new.rename(out)
 
 
 class _History:
     """The company, and the rows that it has recorded so far."""
 
-    def __init__(self, employees: int, months: int, rng: np.random.Generator) -> None:
-        self.rows: dict[str, list[events.Columns]] = defaultdict(list)
+    def __init__(self, employees: int, months: int, rng: np.random.Generator, recorded: Recorded | None = None) -> None:
+        self.recorded = recorded or Recorded()
         self.company = Company(round(SEATS_PER_PERSON * employees), months, rng)
         self.register = Register(self.company)
         self._intercepts: list[float] = []
         self._hazard: Floats = np.zeros(len(self.company.people))
         self._exits: list[tuple[int, Ints]] = []
         posts, pay = self.register.before(self.company, -WARM_UP_MONTHS)
-        self._add("assignments", posts)
-        self._add("compensation", pay)
+        self.recorded.add("assignments", posts)
+        self.recorded.add("compensation", pay)
 
     def live(self, month: int) -> None:
         """Simulates one month: people leave, seats are filled, pay and posts change, and everything is recorded."""
@@ -98,7 +119,7 @@ class _History:
         company.drift(month)
         if month >= 0:
             self._record(month)
-            self._add("exits", events.exit_rows(company, leavers, kinds, month))
+            self.recorded.add("exits", events.exit_rows(company, leavers, kinds, month))
         company.vacate(leavers, leavers[kinds == 0], month)
         self._exits.append((month, leavers[kinds == 0]))
         self._look_ahead(month)
@@ -125,8 +146,8 @@ class _History:
         company.raise_pay(month)
         corrected = company.correct_pay(month)
         company.appoint_managers(month)
-        self._add("assignments", self.register.assignments(company, month, reasons))
-        self._add("compensation", self.register.compensation(company, month, corrected))
+        self.recorded.add("assignments", self.register.assignments(company, month, reasons))
+        self.recorded.add("compensation", self.register.compensation(company, month, corrected))
 
     def _former(self, month: int) -> Ints:
         """Spells of people who left voluntarily within the data, long enough ago, and have not come back."""
@@ -143,11 +164,11 @@ class _History:
     def _record(self, month: int) -> None:
         company = self.company
         state = wellbeing(company, month)
-        self._add("collaboration", events.services(company, month))
-        self._add("surveys", events.survey(company, state, month))
-        self._add("competencies", events.competencies(company, state, month))
-        self._add("performance", events.reviews(company, month))
-        self._add("working_time", events.hours(company, month))
+        self.recorded.add("collaboration", events.services(company, month))
+        self.recorded.add("surveys", events.survey(company, state, month))
+        self.recorded.add("competencies", events.competencies(company, state, month))
+        self.recorded.add("performance", events.reviews(company, month))
+        self.recorded.add("working_time", events.hours(company, month))
 
     def _look_ahead(self, month: int) -> None:
         """Sets the hazard of the next month. The intercept is solved for during the warm-up and then fixed."""
@@ -163,16 +184,7 @@ class _History:
             last_day = np.full(len(state.spells), first_day(month + 1, company.months) - 1)
             level = np.full(len(state.spells), intercept)
             truth = {"employee_id": state.spells, "snapshot_date": last_day, "hazard": self._hazard, "intercept": level}
-            self._add(TRUTH, truth | parts)
-
-    def _add(self, table: str, columns: events.Columns) -> None:
-        if columns:
-            self.rows[table].append({name: _compact(values) for name, values in columns.items()})
-
-
-def _compact(values: NDArray[Any]) -> NDArray[Any]:
-    """Codes, spells, days and minutes in half the memory; other figures as they are."""
-    return values.astype(np.int32) if values.dtype == np.int64 else values
+            self.recorded.add(TRUTH, truth | parts)
 
 
 def _check(out: Path, employees: int, months: int, seed: int) -> None:
@@ -198,17 +210,3 @@ def _is_free(out: Path) -> bool:
         return False
     names = {path.name for path in out.iterdir()}
     return not names or (f"{TRUTH}.parquet" in names and names <= _OWN_FILES)
-
-
-def _write(out: Path, tables: dict[str, pl.DataFrame], months: int) -> None:
-    """Writes everything beside `out` first, so that `out` always holds the old company, nothing, or the new one."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
-        new = Path(beside) / "new"
-        new.mkdir()
-        for name, frame in tables.items():
-            frame.write_parquet(new / f"{name}.parquet")
-        (new / SOURCE_TOML).write_text(source_toml(months), encoding="utf-8")
-        if out.exists():
-            out.rename(Path(beside) / "old")
-        new.rename(out)

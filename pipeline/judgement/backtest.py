@@ -22,7 +22,7 @@ from pipeline.model.risk_range import risk_range
 from pipeline.model.selection import HeldOut
 from pipeline.model.training_rows import TrainingRows
 from pipeline.model.trees.boosting import Shape
-from pipeline.model.trees.parallel import in_parallel
+from pipeline.model.trees.parallel import bytes_of_fit, in_parallel
 
 _OF_THE_MODEL = ("risk", "low", "high", "unconstrained", "refitted")
 PERMUTATIONS = 3
@@ -117,7 +117,8 @@ def backtest(
             predicted["unconstrained"] = unconstrained.risk(dataset.X[split.test])
         return blend, predicted, _tenths(dataset, split, blend)
 
-    blends, parts, tenths = zip(*in_parallel(fit_and_predict, splits, most_rows(splits)), strict=True)
+    size = bytes_of_fit(most_rows(splits), dataset.X.width)
+    blends, parts, tenths = zip(*in_parallel(fit_and_predict, splits, size), strict=True)
     predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = np.concatenate([split.test for split in splits])
     baselines = [name for name in ("base_rate", "tenure", "logistic", "boosting") if name in predicted]
@@ -220,8 +221,8 @@ def mean_permuted_auc(
         left, person = permuted[split.test], dataset.person[split.test]
         return metrics_with_intervals(left, risk(replace(dataset, left=permuted), split), person, seed).auc or UNDEFINED
 
-    numbers = range(PERMUTATIONS)
-    aucs = in_parallel(auc_of, numbers, len(split.train)) if at_once else [auc_of(number) for number in numbers]
+    numbers, size = range(PERMUTATIONS), bytes_of_fit(len(split.train), dataset.X.width)
+    aucs = in_parallel(auc_of, numbers, size) if at_once else [auc_of(number) for number in numbers]
     value, low, high = np.mean([(auc.value, auc.low, auc.high) for auc in aucs], axis=0).tolist()
     return Bounded(value, low, high)
 

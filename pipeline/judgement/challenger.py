@@ -18,7 +18,7 @@ from pipeline.judgement.statistics.metrics import paired_difference
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel
-from pipeline.model.trees.parallel import in_parallel
+from pipeline.model.trees.parallel import bytes_of_fit, in_parallel
 
 
 def against_parts(judged: Backtest, seed: int) -> AgainstParts:
@@ -66,7 +66,8 @@ def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.n
         )
         return risk_of(blend.log_odds(data.X[split.test]))
 
-    parts: Sequence[np.ndarray] = in_parallel(fit_and_predict, judged.splits, most_rows(judged.splits))
+    size = bytes_of_fit(most_rows(judged.splits), data.X.width)
+    parts: Sequence[np.ndarray] = in_parallel(fit_and_predict, judged.splits, size)
     return np.concatenate(parts)
 
 

@@ -15,7 +15,7 @@ from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
 from pipeline.judgement.plausible_exits import GROUPS
 from pipeline.judgement.reporting.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage
 from pipeline.model.blend import Blend, fit_blend
-from pipeline.model.trees.parallel import in_parallel
+from pipeline.model.trees.parallel import bytes_of_fit, in_parallel
 
 PERCENTILES: Final = 101
 """Points of the gain curve, both ends included."""
@@ -81,7 +81,7 @@ def factor_stability(dataset: Dataset, split: Split, hyperparameters_of: Blend, 
     first, second = in_parallel(
         lambda fit: _refitted(dataset, again, hyperparameters_of, seed + fit).contributions(test)[1],
         range(2),
-        len(again.train),
+        bytes_of_fit(len(again.train), dataset.X.width),
     )
     within = [_rank_correlation(a, b) for a, b in zip(first, second, strict=True)]
     return FactorStability(

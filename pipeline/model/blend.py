@@ -175,7 +175,8 @@ def fit_blend(
             else choose_features(encoded, outcome, folds, seed, fixed, constraints, fallback, shift, quarter)
         )
         learned = encoded.using(choice.only)
-        design, bins = (learned.design, learned.bins(choice.shape, seed)) if shared else (None, None)
+        design = learned.design if shared else None
+        bins = learned.bins(choice.shape, seed) if shared or shift else None
         penalty, forecast = choice.penalty, None if choice.only else quarter
         linear, priors = fit_with_priors(learned.matrix, outcome, categories, penalty, constraints, design, forecast)
         trees = fit_trees(

@@ -4,9 +4,9 @@ A feature that is not used is unknown in every training row (`TrainingRows.using
 from it, so the model keeps its columns, and their factors are exactly 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from pipeline.model.forecast import NextQuarter
 from pipeline.model.selection import BEYOND_CHANCE, Choice, choose, clearly_better
 from pipeline.model.training_rows import TrainingRows
 from pipeline.model.trees.boosting import Shape
+
+if TYPE_CHECKING:
+    import lightgbm
 
 Bools = NDArray[np.bool_]
 
@@ -40,11 +43,28 @@ def choose_features(
     """
     categories, names = rows.encoding.categories, rows.encoding.names
     choice, losses = choose(
-        rows.matrix, left, categories, folds, seed, fixed, constraints, rows.held_out, shift, quarter
+        rows.matrix,
+        left,
+        categories,
+        folds,
+        seed,
+        fixed,
+        constraints,
+        rows.held_out,
+        shift,
+        quarter,
+        _bins(rows, shift),
     )
     if losses is None or not fallback or not set(fallback) < set(names):
         return choice
-    alone = rows.using(fallback).matrix
-    simple, simple_losses = choose(alone, left, categories, folds, seed, fixed, constraints, shift=shift)
+    alone = rows.using(fallback)
+    simple, simple_losses = choose(
+        alone.matrix, left, categories, folds, seed, fixed, constraints, shift=shift, bins=_bins(alone, shift)
+    )
     is_better = simple_losses is not None and clearly_better(simple_losses, losses, BEYOND_CHANCE)
     return replace(simple, only=tuple(fallback)) if is_better else choice
+
+
+def _bins(rows: TrainingRows, shift: float) -> "Callable[[Shape, int], lightgbm.Dataset] | None":
+    """What all folds share in a large company, whose rows are a sample; the figures of others stay as they are."""
+    return rows.bins if shift else None

@@ -1,8 +1,8 @@
 """Model selection on held-out rows: the penalty, the shape and rounds of the trees, the weight and the calibrations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from pipeline.model.calibration import (
 from pipeline.model.forecast import NextQuarter
 from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 from pipeline.model.trees.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
+
+if TYPE_CHECKING:
+    import lightgbm
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -150,11 +153,13 @@ def choose(
     known: HeldOut | None = None,
     shift: float = 0.0,
     quarter: NextQuarter | None = None,
+    bins: "Callable[[Shape, int], lightgbm.Dataset] | None" = None,
 ) -> tuple[Choice, Floats | None]:
     """The choice for a training matrix (n, p) and its outcomes (n,), and the blend's losses of the held-out rows.
 
     The defaults, and no losses, where the folds hold too few exits. `fixed` is a shape of the trees that is not
-    selected; `constraints` are the monotone constraints (1, -1 or 0). `known` are the fits of a search on the same rows
+    selected; `constraints` are the monotone constraints (1, -1 or 0). `bins` gives the rows in the bins that all folds
+    share, for a shape and a seed; without it each fold has its own. `known` are the fits of a search on the same rows
     and folds, with the fixed shape. `shift` is that of everyone's log-odds from those of the rows, where these are a
     sample.
     """
@@ -170,7 +175,12 @@ def choose(
     else:
         penalty, linear = choose_penalty(matrix, left, categories, usable, constraints, quarter)
         trials = {
-            tried: [try_trees(matrix, left, fold, categories, tried, seed, constraints) for fold in usable]
+            tried: [
+                try_trees(
+                    matrix, left, fold, categories, tried, seed, constraints, binned=bins(tried, seed) if bins else None
+                )
+                for fold in usable
+            ]
             for tried in ((fixed,) if fixed else SHAPES)
         }
     shape, rounds, trees = _best_trees(trials, matrix, usable)

@@ -16,7 +16,7 @@ from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend, with_
 from pipeline.model.calibration import Line, log_odds_of, risk_of
 from pipeline.model.linear import Penalty
 from pipeline.model.trees.boosting import TINY
-from pipeline.model.trees.parallel import ROWS_AT_A_TIME, in_parallel
+from pipeline.model.trees.parallel import bytes_of_fit, in_parallel
 
 
 def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:
@@ -258,7 +258,7 @@ def test_a_fit_on_row_indices_equals_a_fit_on_those_rows(unseen: pl.DataFrame) -
 
 
 def test_fits_of_many_rows_are_not_in_parallel() -> None:
-    threads = set(in_parallel(lambda _: threading.get_ident(), range(8), ROWS_AT_A_TIME))
+    threads = set(in_parallel(lambda _: threading.get_ident(), range(8), bytes_of_fit(1_000_000, 163)))  # 8.5 GB
     assert len(threads) == 1
 
 

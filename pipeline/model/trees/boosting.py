@@ -177,10 +177,13 @@ def bins_of(matrix: Floats, categories: Sequence[int], shape: Shape, seed: int) 
     return _data(matrix, nobody, categories, _parameters(shape, seed, matrix.shape[1])).construct()
 
 
-def _of_bins(binned: "lightgbm.Dataset", left: Bools, parameters: dict[str, Any]) -> "lightgbm.Dataset":
-    """A copy with its own outcomes, since fits that share the bins may run at the same time."""
-    data = binned.subset(list(range(len(left))), params=parameters).construct()
-    return data.set_label(left)
+def _of_bins(
+    binned: "lightgbm.Dataset", left: Bools, parameters: dict[str, Any], rows: Any = None
+) -> "lightgbm.Dataset":
+    """A copy of some rows, by default all, with outcomes of its own: fits that share bins may run at the same time."""
+    rows = np.arange(len(left)) if rows is None else rows
+    data = binned.subset(rows.tolist(), params=parameters).construct()
+    return data.set_label(left[rows])
 
 
 @dataclass(frozen=True)
@@ -203,19 +206,27 @@ def try_trees(
     seed: int,
     constraints: Sequence[int] = (),
     weight: Floats | None = None,
+    binned: "lightgbm.Dataset | None" = None,
 ) -> Trial:
-    """Boost on the first rows of the fold and watch the log loss on the second; `weight` (n,) of the first."""
+    """Boost on the first rows of the fold and watch the log loss on the second; `weight` (n,) of the first.
+
+    `binned` is the matrix as `bins_of` has it, for folds that share their bins: it takes no weights.
+    """
     import lightgbm
 
     train, valid = fold
     parameters = _parameters(shape, seed, matrix.shape[1], constraints)
-    data = _data(matrix[train], left[train], categories, parameters, None if weight is None else weight[train])
+    if binned:
+        data, held_out = (_of_bins(binned, left, parameters, rows) for rows in fold)
+    else:
+        data = _data(matrix[train], left[train], categories, parameters, None if weight is None else weight[train])
+        held_out = data.create_valid(matrix[valid], left[valid], params=parameters)
     losses: dict[str, Any] = {}
     booster = lightgbm.train(
         parameters,
         data,
         MOST_ROUNDS,
-        valid_sets=[data.create_valid(matrix[valid], left[valid], params=parameters)],
+        valid_sets=[held_out],
         callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False), lightgbm.record_evaluation(losses)],
     )
     return Trial(booster, np.asarray(losses["valid_0"]["binary_logloss"]))
