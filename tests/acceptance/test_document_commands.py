@@ -77,11 +77,10 @@ ELSEWHERE = {
     ".venv/bin/retention turnover path/to/source --by department --out turnover": (
         "`test_turnover_command.py::test_the_command_prints_publishes_and_writes`"
     ),
-    ".venv/bin/retention draft path/to/export": ("`test_drafting.py::test_the_answers_are_asked_for_then_read`"),
     ".venv/bin/retention outlook path/to/source --planned hires.csv --out outlook": (
         "`test_outlook_command.py::test_the_command_prints_publishes_and_writes`"
     ),
-    ".venv/bin/retention draft path/to/export --out source.toml --answers answers.toml": (
+    ".venv/bin/retention draft path/to/source --out path/to/source/source.toml": (
         "`test_drafting.py::test_the_answers_are_asked_for_then_read`"
     ),
     "RETENTION_ENGINE=spark make train SOURCE=path/to/source": (
