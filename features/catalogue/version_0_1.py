@@ -6,7 +6,7 @@ stored by that version.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from features.catalogue.feature import Feature
@@ -20,9 +20,14 @@ _FORMS: Final = tuple(
 _OF_ITEMS: Final = ("survey", "measure", "competency")
 
 
+def is_published_by_0_1(entries: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether version 0.1 wrote the entries of a publication's features."""
+    return any("is_confidential" not in entry for entry in entries)
+
+
 def published_entry(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """A feature's entry in a publication; an entry in today's format is returned unchanged."""
-    if "is_confidential" in entry:
+    if not is_published_by_0_1([entry]):
         return entry
     return {**entry, "is_confidential": _is_confidential(entry["feature"]), **_item(entry["feature"], entry["label"])}
 

@@ -130,7 +130,8 @@ def _values(receipt: OwnReceipt, language: Language) -> dict[str, Any]:
 def _expected(score: OwnScore, language: Language) -> str:
     """The estimate in whole people of a hundred: `between 18 and 68`."""
     within = within_words(score.horizon_months, language)
-    low, high = (round(100 * (score.risk if end is None else end)) for end in (score.low, score.high))
+    ends = (score.low, score.high) if score.has_range else (None, None)
+    low, high = (round(100 * (score.risk if end is None else end)) for end in ends)
     if high == 0:
         return language.text("Of 100 people with figures like yours, fewer than one leaves {within}.", within=within)
     if low == high:

@@ -59,7 +59,7 @@ class OwnFactor:
 @dataclass(frozen=True)
 class OwnScore:
     """A month's estimate: shares within `horizon_months`, their range, each horizon's share, the post, how hard the
-    person is to replace (1 to 5), the factors."""
+    person is to replace (1 to 5), the factors. Version 0.1 published ranges that describe the calibration only."""
 
     snapshot_date: date
     published_at: datetime
@@ -79,6 +79,12 @@ class OwnScore:
     manager: str | None
     criticality: float | None
     factors: Sequence[OwnFactor]
+    is_range_of_calibration: bool = False
+
+    @property
+    def has_range(self) -> bool:
+        """Whether it has a range that holds the risk for nine people in ten."""
+        return self.low is not None and not self.is_range_of_calibration
 
     @property
     def is_reliable(self) -> bool:
@@ -248,6 +254,7 @@ def _score(scores: PublishedScores, held: HeldScore, language: Language, hides_a
         **{name: getattr(score, name) for name in _OF_POST},
         low=score.risk_low if has_range else None,
         high=score.risk_high if has_range else None,
+        is_range_of_calibration=published is not None and published.has_range_of_calibration,
         curve={months: risk for months, risk in sorted(known.items()) if risk is not None},
         rank=None if scores.scope else score.rank,  # for HR with a scope it would tell of people outside of it
         manager=manager or score.manager_id,

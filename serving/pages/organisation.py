@@ -23,13 +23,15 @@ def organisation(request: Request, asker: ForManagers, _purpose: PlanningPurpose
     """Expected exits, drivers, services, and which of the managers below have answered."""
     settings = request.app.state.settings
     with audit.release() as release:
-        line = line_of(release.scores, informed(newest(release.scores), settings), asker, settings)
+        published = informed(newest(release.scores), settings)
+        line = line_of(release.scores, published, asker, settings)
         release.names([team.group for team in line.teams if team.group])
         shown = [group for group in (*line.departments, *line.teams) if group.range]
         return render(
             request,
             "organisation.html",
             line=line,
+            has_range_of_chance=published.has_range_of_calibration,
             teams=sorted(line.teams, key=lambda team: (not team.is_own, team.manager_name or team.group or "")),
             most=max((group.range.high for group in shown if group.range), default=1.0),
             drivers=(*DRIVERS, CONTEXT),

@@ -39,7 +39,7 @@ from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
 from serving.views.months import current, informed
 from serving.views.people import CURSOR, managers_named, managers_to_suggest, risk_page, risk_table
-from serving.views.person import risk_for_hr, scored, shown_to_hr
+from serving.views.person import course_shown, risk_for_hr, scored, shown_to_hr
 from serving.views.receipts import mentioned, receipt_of, source_asked
 from serving.views.rights import contested_point, keep_statement, withdraw_objection
 from serving.views.what_if import what_if_for_hr
@@ -291,7 +291,6 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
             if refusal.status_code != 422:
                 raise
             refused = refusal.detail
-    course = scores.course(published, employee_id)
     return render(
         request,
         "person.html",
@@ -300,8 +299,9 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         is_hard_to_replace=(score.criticality or 0) >= HARD_TO_REPLACE,
         manager_name=names.get(score.manager_id) if score.manager_id else None,
         mean_risk=None if scores.scope else published.mean_risk,
+        has_range_of_calibration=published.has_range_of_calibration,
         curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],
-        course=[charts.month(day, each.risk, each.risk_low, each.risk_high) for day, each in course],
+        course=[charts.month(day, *figures) for day, *figures in course_shown(scores, published, employee_id)],
         steps=_steps(risk),
         by_driver={driver: _factors_of(about, shown, driver, language) for driver in (*DRIVERS, CONTEXT)},
         most=max((abs(factor.contribution) for factor in risk.factors), default=1.0),

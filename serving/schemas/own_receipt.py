@@ -31,6 +31,9 @@ class OwnScore(BaseModel):
     risk: float
     low: float | None = Field(description="lower end of the range; null without one")
     high: float | None
+    is_range_of_calibration: bool = Field(
+        description="published by version 0.1, whose range describes the calibration only"
+    )
     curve: dict[int, float] = Field(description="the risk by months")
     evidence: str = Field(description="`enough`, or why the estimate cannot be relied on")
     rank: int | None

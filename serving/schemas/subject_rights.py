@@ -30,7 +30,10 @@ class HeldScore(BaseModel):
     model_version: str
     horizon_months: int
     risk: float
-    range: Range | None
+    range: Range | None = Field(description="as it is held")
+    is_range_of_calibration: bool = Field(
+        default=False, description="published by version 0.1, whose range describes the calibration only"
+    )
     curve: list[CurvePoint] = Field(description="the risk at each horizon")
     rank: int | None = Field(
         description="1 is the highest risk of the `people` scored; null for HR with a scope, as it is about others too"

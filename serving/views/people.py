@@ -67,7 +67,7 @@ def _line(published: Published, score: Score, names: Mapping[str, str]) -> Score
         employee_id=score.employee_id,
         name=names.get(score.employee_id),
         risk=score.risk,
-        range=range_shown(score),
+        range=range_shown(published, score),
         band=band_shown(published, score),
         evidence=score.evidence,
         department=score.department,

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from pipeline.language.confidence import About, with_sums, without_answers
@@ -69,7 +70,7 @@ def risk_for_hr(
         model_version=published.model_version,
         horizon_months=asked,
         risk=known[asked],
-        range=range_shown(score) if is_own else None,
+        range=range_shown(published, score) if is_own else None,
         band=band_shown(published, score),
         curve=[CurvePoint(months=months, risk=risk) for months, risk in known.items()],
         evidence=score.evidence,
@@ -141,9 +142,18 @@ def band_shown(published: Published, score: Score) -> Band | None:
     return band_of(score.risk, published.mean_risk) if score.evidence == ENOUGH else None
 
 
-def range_shown(score: Score) -> Range | None:
-    """The range of a score; None if it has none."""
-    return range_of(score.risk_low, score.risk_high)
+def range_shown(published: Published, score: Score) -> Range | None:
+    """The range of a score; None if it has none that holds the risk (see `Published.has_range_of_calibration`)."""
+    return None if published.has_range_of_calibration else range_of(score.risk_low, score.risk_high)
+
+
+def course_shown(
+    scores: PublishedScores, published: Published, employee_id: str
+) -> list[tuple[date, float, float | None, float | None]]:
+    """A person's risk on each snapshot date of the publication's source, oldest first, and both ends of its range."""
+    heads = {head.snapshot_date: head for head in scores.history(published.source)}
+    course = [(day, score, range_shown(heads[day], score)) for day, score in scores.course(published, employee_id)]
+    return [(day, score.risk, ends and ends.low, ends and ends.high) for day, score, ends in course]
 
 
 def range_of(low: float | None, high: float | None) -> Range | None:

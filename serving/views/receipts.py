@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import factor_text
@@ -33,7 +33,7 @@ from serving.schemas.subject_rights import (
     Receipt,
     RolloutLot,
 )
-from serving.views.person import curve_of, range_shown, shown_to_hr
+from serving.views.person import curve_of, range_of, shown_to_hr
 
 
 def receipt_of(
@@ -145,14 +145,18 @@ def _first_offer(held: Held) -> HeldFirstOffer | None:
     return HeldFirstOffer(**_only(asdict(drawn), HeldFirstOffer.model_fields)) if drawn else None
 
 
+_MADE_HERE: Final = {"rank", "range", "is_range_of_calibration", "curve", "factors"}
+
+
 def _score(scores: PublishedScores, held: StoredScore, language: Language, hides_answers: bool) -> HeldScore:
     published = scores.by_id(held.publication_id)
     factors, about = shown_to_hr(published.about if published else {}, [*held.factors], hides_answers)
     curve = curve_of(held.score, held.horizon_months)
     return HeldScore(
-        **_only(vars(held) | vars(held.score), set(HeldScore.model_fields) - {"rank", "range", "curve", "factors"}),
+        **_only(vars(held) | vars(held.score), set(HeldScore.model_fields) - _MADE_HERE),
         rank=None if scores.scope else held.score.rank,  # among everyone, it would tell of people outside the scope
-        range=range_shown(held.score),
+        is_range_of_calibration=published is not None and published.has_range_of_calibration,
+        range=range_of(held.score.risk_low, held.score.risk_high),
         curve=[CurvePoint(months=months, risk=risk) for months, risk in curve.items()],
         factors=_in_words(factors, about, language),
     )

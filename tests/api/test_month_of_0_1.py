@@ -1,8 +1,11 @@
 """A month published by version 0.1 has the feature descriptions of that version, and is shown as before."""
 
+from datetime import date
+
 import pytest
 from api_server import Bearer
 from fastapi.testclient import TestClient
+from published import AUGUST, SEPTEMBER, publication
 
 from pipeline.store.store import Store
 
@@ -12,6 +15,8 @@ URL = "/v1/employees/B/risk?purpose=retention_conversation"
 
 @pytest.fixture(autouse=True)
 def _is_of_0_1(store: Store) -> None:
+    store.publish(publication(date(2026, 8, 31), AUGUST, is_of_0_1=True))
+    store.publish(publication(date(2026, 9, 30), SEPTEMBER, is_of_0_1=True))
     with store.reading() as scores:
         published = scores.current()
         assert published is not None
@@ -37,3 +42,22 @@ def test_the_name_of_an_item_stays_and_the_rest_is_translated(
     answer = client.get(URL, headers=bearer("hr") | {"Accept-Language": language}).json()
     [factor] = [factor for factor in answer["factors"] if factor["feature"] == "survey_mood_last"]
     assert (factor["text"], factor["label"]) == (text, text.rpartition(": 2 ")[0])
+
+
+def test_a_range_that_described_the_calibration_is_no_range_of_a_risk(client: TestClient, bearer: Bearer) -> None:
+    """Both months have ranges in the store; those of 0.1 held the risk of one person in five, not of nine in ten."""
+    assert client.get(URL, headers=bearer("hr")).json()["range"] is None
+    people = client.get("/v1/risks?purpose=retention_conversation", headers=bearer("hr")).json()["people"]
+    assert [person["range"] for person in people] == [None] * len(SEPTEMBER)
+
+
+def test_the_receipt_has_the_range_as_held_and_says_what_it_describes(
+    client: TestClient, store: Store, bearer: Bearer
+) -> None:
+    """It is data about the person, so it is in the receipt; the month after was published by this version."""
+    store.publish(publication(date(2026, 10, 31), SEPTEMBER))
+    url = "/v1/employees/A/receipt?purpose=data_subject_request"
+    scores = client.get(url, headers=bearer("hr")).json()["scores"]
+    assert [score["snapshot_date"] for score in scores][:2] == ["2026-10-31", "2026-09-30"]
+    assert [score["is_range_of_calibration"] for score in scores][:2] == [False, True]
+    assert scores[1]["range"] == pytest.approx({"low": 0.18877, "high": 0.68877}, abs=1e-5)

@@ -47,6 +47,15 @@ def test_the_estimate_is_in_people_of_a_hundred(low: Any, risk: float, high: Any
     assert f"Of 100 people with figures like yours, {words}." in text_of(replace(RECEIPT, scores=[score]))
 
 
+def test_a_range_of_0_1_is_held_and_promises_nothing() -> None:
+    of_0_1 = replace(SCORE, is_range_of_calibration=True)
+    text = text_of(replace(RECEIPT, scores=[of_0_1]))
+    assert "about 35 leave within six months" in text
+    assert "the range shows how sure it is" not in text
+    assert "18–68% *" in text
+    assert "* An earlier version published this range." in text
+
+
 def test_factors_stand_under_their_direction_with_a_weight_and_a_figure_that_shows_another_stays_out() -> None:
     text = text_of(RECEIPT)
     raises, lowers = text.index("Raises the estimate"), text.index("Lowers the estimate")

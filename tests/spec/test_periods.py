@@ -18,6 +18,7 @@ from features.errors import Refused
 from features.source import Source
 from features.validated import stored_tables
 from pipeline.commands.main import app
+from pipeline.commands.screens.oversight import purging_screen
 from pipeline.dataset.workspace import months_folder, tables_folder
 from pipeline.notice import require_notice
 from pipeline.settings import Settings
@@ -182,6 +183,21 @@ def test_a_second_purge_deletes_nothing_and_both_runs_are_recorded(filled: Store
     assert set(purge(filled, settings, TODAY).rows.values()) == {0}
     assert counts(filled)["audit"] == 5 + 1 + 2 + 1
     assert filled.verify_audit().is_whole
+
+
+def test_the_screen_names_what_was_deleted_and_nothing_else(filled: Store, settings: Settings) -> None:
+    first = purging_screen(purge(filled, settings, TODAY, is_rehearsal=True), is_rehearsal=True).splitlines()
+    assert first[0] == (
+        "Would delete: 2 rows of score, 10 rows of group figure, 2 rows of publication, 1 rows of list answer, "
+        "1 rows of contest, 1 rows of turnover line, 1 rows of turnover, 1 folders of lists."
+    )
+    purge(filled, settings, TODAY)
+    again = purging_screen(purge(filled, settings, TODAY), is_rehearsal=False).splitlines()
+    assert again == [
+        "Nothing was due.",
+        "Due are scores and lists up to 2025-11-30, answers and contests up to 2026-05-31, sums of internal services "
+        "up to 2025-10-31; each newest month stays.",
+    ]
 
 
 def test_a_dry_run_deletes_nothing(filled: Store, settings: Settings) -> None:

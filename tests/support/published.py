@@ -18,6 +18,7 @@ import pytest
 from briefed import brief
 from sqlalchemy import select
 
+from features.catalogue.version_0_1 import published_entry
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT
 from pipeline.store.store import Store
@@ -56,7 +57,9 @@ def publication(
     people: Mapping[str, Person],
     model_version: str = "4",
     manager_of: Mapping[str, str | None] = MANAGER_OF,
+    is_of_0_1: bool = False,
 ) -> Publication:
+    """A month; `is_of_0_1` describes its features as version 0.1 did."""
     scores, factors = [], []
     for employee_id, (evidence, own) in people.items():
         log_odds = -2.0 + sum(contribution for _, _, contribution in own.values())
@@ -96,6 +99,8 @@ def publication(
         }
         for name, (driver, label, unit, worse, actionable) in FEATURES.items()
     }
+    if not is_of_0_1:
+        features = {name: {**published_entry({"feature": name, **entry})} for name, entry in features.items()}
     return Publication(
         "tiny", day, model_version, 6, {"features": features}, pl.DataFrame(scores), pl.DataFrame(factors)
     )

@@ -94,16 +94,27 @@ def pruning_screen(pruned: PrunedAudit, is_rehearsal: bool) -> str:
 
 
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
-    """What was or would be deleted."""
-    rows = ", ".join(f"{number:,} of {name.replace('_', ' ')}" for name, number in purged.rows.items())
-    out_of_reach = (
-        f" Written elsewhere, without permission to delete: {purged.lists_out_of_reach:,}. Their paths are noted under "
-        "lists-elsewhere in RETENTION_VAR: delete the old ones by hand."
-    )
-    in_use = f" Running jobs were using {purged.in_use:,} folders, which were left alone: run this again afterwards."
-    return (
-        f"{'Would delete' if is_rehearsal else 'Deleted'} scores and lists up to {purged.scores_until}, answers and "
-        f"contests up to {purged.answers_until}, sums of internal services up to {purged.sums_until}. Rows: {rows}. "
-        f"Folders of lists: {purged.list_folders:,}. Months of sums: {purged.months_of_sums:,}."
-        f"{out_of_reach if purged.lists_out_of_reach else ''}{in_use if purged.in_use else ''}"
-    )
+    """What was or would be deleted, and the days up to which everything was looked at."""
+    would, did = ("Would delete", "Nothing is due") if is_rehearsal else ("Deleted", "Nothing was due")
+    lines = [
+        f"{would}: {', '.join(deleted)}." if (deleted := _deleted(purged)) else f"{did}.",
+        f"Due are scores and lists up to {purged.scores_until}, answers and contests up to {purged.answers_until}, "
+        f"sums of internal services up to {purged.sums_until}; each newest month stays.",
+    ]
+    if purged.lists_out_of_reach:
+        lines.append(
+            f"Written elsewhere, without permission to delete: {purged.lists_out_of_reach:,}. Their paths are noted "
+            "under lists-elsewhere in RETENTION_VAR: delete the old ones by hand."
+        )
+    if purged.in_use:
+        lines.append(
+            f"Running jobs were using {purged.in_use:,} folders, which were left alone: run this again afterwards."
+        )
+    return "\n".join(lines)
+
+
+def _deleted(purged: Purged) -> list[str]:
+    """What there was of each kind; kinds without anything are left out."""
+    numbers = {f"rows of {name.replace('_', ' ')}": number for name, number in purged.rows.items()}
+    numbers |= {"folders of lists": purged.list_folders, "months of sums": purged.months_of_sums}
+    return [f"{number:,} {kind}" for kind, number in numbers.items() if number]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, ScalarSelect, Select, and_, func, select
 
-from features.catalogue.version_0_1 import published_entry
+from features.catalogue.version_0_1 import is_published_by_0_1, published_entry
 from features.contract.vocabulary import Driver
 from pipeline.store.schema import PUBLICATION
 
@@ -31,6 +31,12 @@ class Published:
     def month(self) -> str:
         """YYYY-MM."""
         return f"{self.snapshot_date:%Y-%m}"
+
+    @cached_property
+    def has_range_of_calibration(self) -> bool:
+        """Whether version 0.1 published it: its ranges describe the calibration only, and held the risk of one person
+        in five."""
+        return is_published_by_0_1(self.features)
 
     @cached_property
     def feature_drivers(self) -> list[tuple[str, Driver]]:
