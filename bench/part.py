@@ -18,8 +18,8 @@ class Size:
     """How much to measure; each part reads the fields that concern it.
 
     People (or rows), months of history, internal services requested per person and month, requests while a server's
-    memory is measured, the seconds that a model search may take (for the rivals, each of them for all its fits), and the
-    minutes that a server is watched.
+    memory is measured, the seconds that a model search may take (for the rivals, each of them for all its fits), and
+    the minutes that a server is watched.
     """
 
     people: int
