@@ -115,7 +115,7 @@ def outlook(
 
 def _dimensions(by: list[str] | None) -> list[str] | None:
     """The dimensions asked for, and everyone. Raises BadInput for a name that is none."""
-    from pipeline.turnover.monthly import DIMENSIONS, EVERYONE
+    from pipeline.turnover.groups.monthly import DIMENSIONS, EVERYONE
 
     wanted = _known_names([name for name in by or () if name != EVERYONE], DIMENSIONS)
     return [EVERYONE, *wanted] if by else None

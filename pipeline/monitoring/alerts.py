@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.judgement.drift import CHANCE
 from pipeline.monitoring.results import Alert, AlertCode, MonitoringResults, Month
-from pipeline.registry.gate import SLOPE_LIMITS
+from pipeline.registry.gate.conditions import SLOPE_LIMITS
 from pipeline.settings import Settings
 
 

@@ -15,7 +15,7 @@ from pipeline.scoring.job import score_and_publish, score_columns
 from pipeline.settings import Settings
 from pipeline.store.settings_ledger import on_record
 from pipeline.store.store import Store
-from pipeline.turnover.monthly import DIMENSIONS, EVERYONE
+from pipeline.turnover.groups.monthly import DIMENSIONS, EVERYONE
 from pipeline.turnover.publishing import publish_turnover, source_with_dates
 from pipeline.turnover.turnover_json import as_json
 

@@ -23,7 +23,7 @@ LEAST_COMPARED: Final = 10
 def held(scores: PublishedScores, source: str, stays: pl.DataFrame, complete_until: date) -> tuple[Held, ...]:
     """By horizon, forecasts first, then months whose model had learned from later exits.
 
-    stays: as in `pipeline.turnover.stays`. Groups are those that were published: everyone, and by department, location
+    stays: `turnover.staff.stays.stays_of`. Groups are those that were published: everyone, and by department, location
     and level.
     """
     hindsight = scores.hindsight(source)

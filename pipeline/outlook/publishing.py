@@ -1,22 +1,23 @@
 """Computes what is coming and publishes it to the store, where the server reads it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from features.errors import BadInput, Finding
 from pipeline.language.translator import marked
-from pipeline.outlook.ahead import Group, OtherExits, groups_of, horizons_of, rows_of
+from pipeline.outlook.ahead import Figures, Group, OtherExits, groups_of, horizons_of, rows_of
 from pipeline.outlook.jobs import JobsBefore, jobs_shown, members_of
 from pipeline.outlook.outlook_json import from_stored, stored
 from pipeline.outlook.past import figures_of, held
-from pipeline.outlook.report import BY, Outlook, PlannedHires
+from pipeline.outlook.report import BY, Outlook, OutlookRow, PlannedHires
+from pipeline.store.groups.group_figures import EVERYONE
 from pipeline.store.groups.outlook_figures import StoredOutlook, newest_outlook, write_outlook
 from pipeline.store.groups.turnover_figures import newest_turnover
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
-from pipeline.turnover.stays import stays_of
+from pipeline.turnover.staff.stays import stays_of
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -50,7 +51,9 @@ def publish_outlook(store: Store, source: "Source", planned: Sequence[PlannedHir
     return found
 
 
-def _rows(scores: PublishedScores, published: Published, known: Outlook | None) -> Any:
+def _rows(
+    scores: PublishedScores, published: Published, known: Outlook | None
+) -> tuple[tuple[OutlookRow, ...], tuple[str, ...]]:
     """The rows and the notes. Once somebody was erased, those of the same scores stay as they were published: the
     difference would be about the person."""
     is_whole = scores.count_scored(published) == published.people
@@ -69,7 +72,7 @@ def _other(scores: PublishedScores, source: str) -> OtherExits | None:
     """The company's exits of twelve months that were not voluntary, where they are shown."""
     figures = newest_turnover(scores.connection, source, only_large_groups=False)
     rows = figures["groups"] if figures else []
-    whole = next((row for row in rows if row["by"] == "everyone"), None)
+    whole = next((row for row in rows if row["by"] == EVERYONE), None)
     if whole is None or whole["involuntary"] is None or not whole["person_months"]:
         return None
     return OtherExits(whole["involuntary"] + whole["other"], whole["person_months"])
@@ -85,7 +88,7 @@ def _before(scores: PublishedScores, published: Published, known: Outlook | None
     return JobsBefore(frozenset(shown), members)
 
 
-def _suppressed(people: pl.DataFrame, figures: Any, groups: Sequence[Group]) -> dict[str, list[str | None]]:
+def _suppressed(people: pl.DataFrame, figures: Figures, groups: Sequence[Group]) -> dict[str, list[str | None]]:
     """The names of the groups that are not shown, by dimension; unknown last."""
     shown = {(group.by, group.name) for group in groups}
     names: dict[str, list[str | None]] = {by: [row["value"] for row in figures.get(by, ())] for by in BY}

@@ -22,13 +22,13 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.registry import ledger
 from pipeline.registry import versions as registry
 from pipeline.registry.account import account, checked_reason
+from pipeline.registry.card.model_card import ModelCard, model_card
 from pipeline.registry.described import REPORT
-from pipeline.registry.gate import Contender, gate, refused
-from pipeline.registry.gate_words import condition_text
+from pipeline.registry.gate.conditions import Contender, gate, refused
+from pipeline.registry.gate.words import condition_text
 from pipeline.registry.ledger import Event, LedgerEntry
 from pipeline.registry.loading import load
 from pipeline.registry.local import MODEL_NAME
-from pipeline.registry.model_card import ModelCard, model_card
 from pipeline.registry.report_json import as_text, condition_words, gate_json, manifest_of
 from pipeline.settings import Settings
 from pipeline.store.store import Store

@@ -16,7 +16,7 @@ from pipeline.judgement.reporting.condition import Code, Condition, Limits, Stor
 from pipeline.judgement.reporting.groups import Group
 from pipeline.judgement.reporting.report import Manifest, TrainingReport
 from pipeline.judgement.statistics.figures import Bounded
-from pipeline.registry.gate_words import condition_text, limit_text
+from pipeline.registry.gate.words import condition_text, limit_text
 
 _READ: Final = TypeAdapter(TrainingReport)
 _MANIFEST: Final = TypeAdapter(Manifest)

@@ -10,12 +10,12 @@ from features.calendar import month_end
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.store.reading import Published, PublishedScores
-from pipeline.turnover.group_rows import Key
+from pipeline.turnover.groups.monthly import EVERYONE
+from pipeline.turnover.groups.rows import Key
 from pipeline.turnover.happened import Expectation
-from pipeline.turnover.monthly import EVERYONE
-from pipeline.turnover.observed import Observed
 from pipeline.turnover.rates import MONTHS_A_YEAR
 from pipeline.turnover.report import DriverRow
+from pipeline.turnover.staff.observed import Observed
 
 SCORED_BY: Final = ("department", "level", "location", "job")
 """The parts of a post that are published with a score."""

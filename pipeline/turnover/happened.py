@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from features.calendar import month_end, month_index
-from pipeline.turnover.cohorts import cohort_rows
-from pipeline.turnover.episodes import months_of
-from pipeline.turnover.group_rows import Beside, Key, group_rows, month_rows
-from pipeline.turnover.market import market_rates
-from pipeline.turnover.monthly import COLUMN_OF, EVERYONE, MANAGER, cells_of, chains, lines_of
-from pipeline.turnover.observed import Observed
+from pipeline.turnover.groups.market import market_rates
+from pipeline.turnover.groups.monthly import COLUMN_OF, EVERYONE, MANAGER, cells_of, chains, lines_of
+from pipeline.turnover.groups.rows import Beside, Key, group_rows, month_rows
+from pipeline.turnover.groups.tables import GroupTable, lines_table, small_for, tables_of
 from pipeline.turnover.rates import MONTHS_A_YEAR
 from pipeline.turnover.reasons import reason_rows
 from pipeline.turnover.replacement import replacements, vacancies_of
 from pipeline.turnover.report import DriverRow, GroupRow, MonthRow, Replacement, Turnover
+from pipeline.turnover.retention.cohorts import cohort_rows
 from pipeline.turnover.segments import segments_of
-from pipeline.turnover.stays import how_regret_is_known
-from pipeline.turnover.tables import GroupTable, lines_table, small_for, tables_of
+from pipeline.turnover.staff.episodes import months_of
+from pipeline.turnover.staff.observed import Observed
+from pipeline.turnover.staff.stays import how_regret_is_known
 
 if TYPE_CHECKING:
     from features.source import Source

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.judgement.reporting.illustration import Attempt, Picture, attempt, picture_of
-from pipeline.turnover.monthly import EVERYONE, MANAGER
+from pipeline.turnover.groups.monthly import EVERYONE, MANAGER
 from pipeline.turnover.rates import Rate
 from pipeline.turnover.report import CohortRow, GroupRow, MonthRow, Turnover
 

@@ -9,11 +9,11 @@ from pipeline.store.erasure import erased_since
 from pipeline.store.groups.turnover_figures import TurnoverFigures, newest_turnover, write_turnover
 from pipeline.store.store import Store
 from pipeline.turnover.expectation import expectation_of
+from pipeline.turnover.groups.monthly import MANAGER
 from pipeline.turnover.happened import Happened, happened, months_between, window_of
-from pipeline.turnover.monthly import MANAGER
-from pipeline.turnover.observed import observed_in
 from pipeline.turnover.report import Turnover
 from pipeline.turnover.segments.scored import with_scores
+from pipeline.turnover.staff.observed import observed_in
 from pipeline.turnover.turnover_json import as_json, group_json, month_json
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.turnover.report import Replacement
-from pipeline.turnover.retention_curve import retention_curve
+from pipeline.turnover.retention.curve import retention_curve
 
 _FILLED = "filled"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, replace
 from typing import Any
 
-from pipeline.turnover.monthly import MANAGER
+from pipeline.turnover.groups.monthly import MANAGER
 from pipeline.turnover.report import GroupRow, MonthRow, Turnover
 
 

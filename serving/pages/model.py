@@ -15,8 +15,8 @@ from pipeline.judgement.reporting.report import FairnessGroup, FairnessRow, Grou
 from pipeline.judgement.statistics.figures import UNDEFINED, Bounded
 from pipeline.language.translator import Language, marked
 from pipeline.registry import ledger
-from pipeline.registry.card_words import BASELINES, OUTCOMES
-from pipeline.registry.gate_words import condition_text, limit_text
+from pipeline.registry.card.words import BASELINES, OUTCOMES
+from pipeline.registry.gate.words import condition_text, limit_text
 from pipeline.registry.ledger import Event
 from pipeline.store.reading import PublishedScores
 from serving.access.audit import Audit

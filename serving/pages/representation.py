@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.language.translator import marked
-from pipeline.registry.card_words import OUTCOMES
+from pipeline.registry.card.words import OUTCOMES
 from serving.access.audit import Audit
 from serving.access.halting import Shows
 from serving.access.permissions import ForRepresentatives, ReviewPurpose

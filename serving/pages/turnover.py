@@ -39,7 +39,7 @@ TENURES: Final = {
     "5 to 10 years": marked("5 to 10 years"),
     "10 years and more": marked("10 years and more"),
 }
-"""The bands of tenure (`pipeline.turnover.episodes`); other groups have the names of the source."""
+"""The bands of tenure (`pipeline.turnover.staff.episodes`); other groups have the names of the source."""
 NOTES: Final = {
     "No published scores expected anything of these months; groups are compared with the year before.": marked(
         "No published scores expected anything of these months; groups are compared with the year before."

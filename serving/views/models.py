@@ -11,8 +11,8 @@ from features.errors import BadInput, Unavailable
 from pipeline.judgement.reporting.small_groups import without_small_groups
 from pipeline.language.translator import marked
 from pipeline.registry import ledger
+from pipeline.registry.card.model_card import ModelCard, model_card
 from pipeline.registry.ledger import LedgerEntry
-from pipeline.registry.model_card import ModelCard, model_card
 from pipeline.settings import Settings
 from pipeline.store.reading import PublishedScores
 from serving.access.audit import Audit

@@ -19,7 +19,7 @@ from pipeline.store.erasure import erase
 from pipeline.store.groups.outlook_figures import newest_outlook
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
-from pipeline.turnover.stays import stays_of
+from pipeline.turnover.staff.stays import stays_of
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 

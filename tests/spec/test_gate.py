@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pipeline.judgement.reporting.condition import Condition
-from pipeline.registry.gate import Contender, gate, refused
-from pipeline.registry.gate_words import condition_text
+from pipeline.registry.gate.conditions import Contender, gate, refused
+from pipeline.registry.gate.words import condition_text
 from pipeline.registry.report_json import report_of
 
 Bounds = tuple[float, float, float]

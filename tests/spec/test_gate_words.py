@@ -6,8 +6,8 @@ from pipeline.judgement.reporting.condition import Code, Condition, Limits
 from pipeline.judgement.reporting.groups import Group, attribute_text, crossed_text
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.language.translator import language
-from pipeline.registry.gate import Contender, gate
-from pipeline.registry.gate_words import condition_text, limit_text
+from pipeline.registry.gate.conditions import Contender, gate
+from pipeline.registry.gate.words import condition_text, limit_text
 from pipeline.registry.report_json import as_json, conditions_of, gate_json, report_of
 
 RUSSIAN = language("ru")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.registry.card.model_card import ModelCard, model_card
 from pipeline.registry.ledger import Event, LedgerEntry
-from pipeline.registry.model_card import ModelCard, model_card
 from pipeline.registry.report_json import report_of
 
 

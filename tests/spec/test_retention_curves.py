@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
-from pipeline.turnover.retention_curve import retention_curve
+from pipeline.turnover.retention.curve import retention_curve
 
 KINDS = ("voluntary", "involuntary")
 

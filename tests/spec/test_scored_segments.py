@@ -18,9 +18,9 @@ from pipeline.store.erasure import erase
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from pipeline.turnover.happened import happened
-from pipeline.turnover.observed import observed_in
 from pipeline.turnover.report import Condition, Turnover
 from pipeline.turnover.segments.scored import with_scores
+from pipeline.turnover.staff.observed import observed_in
 from pipeline.turnover.turnover_json import as_json
 
 EARLIER, NEWEST = date(2026, 3, 31), date(2026, 9, 30)

@@ -24,8 +24,8 @@ import pytest
 
 from features.source import Source, load_source
 from pipeline.turnover.happened import happened
-from pipeline.turnover.observed import observed_in
 from pipeline.turnover.report import GroupRow, MonthRow, Turnover
+from pipeline.turnover.staff.observed import observed_in
 
 PLANT = [f"P{number:02}" for number in range(1, 21)]
 SALES = [f"S{number:02}" for number in range(1, 11)]

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from pipeline.judgement.reporting.condition import Condition, Verdict
 from pipeline.judgement.statistics.figures import Bounded
-from pipeline.registry.gate_words import condition_text, limit_text
-from pipeline.registry.gate_words import figure_text as condition_figure
+from pipeline.registry.gate.words import condition_text, limit_text
+from pipeline.registry.gate.words import figure_text as condition_figure
 
 _COLOURS: Final[Mapping[Verdict, str]] = {"refused": "red", "open": "yellow", "passed": "green"}
 

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from pipeline.commands.screens.parts import narrow_table, people_text
-from pipeline.turnover.monthly import EVERYONE
+from pipeline.turnover.groups.monthly import EVERYONE
 from pipeline.turnover.rates import Rate
 from pipeline.turnover.report import ExpectedSegment, GroupRow, Segment, Turnover
 

@@ -1,6 +1,6 @@
 """A condition of promotion as data: what it requires, its figure and limit, and the verdict.
 
-Its text is written by `pipeline.registry.gate_words`.
+Its text is written by `pipeline.registry.gate.words`.
 """
 
 from dataclasses import dataclass

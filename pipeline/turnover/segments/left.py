@@ -31,7 +31,7 @@ EARLIER_MONTHS: Final = 24
 
 
 def segments_of(by_month: pl.DataFrame, months: Sequence[date]) -> tuple[Segment, ...]:
-    """The confirmed segments, clearest first; none in less than two years. by_month: `episodes.months_of`."""
+    """The confirmed segments, clearest first; none in less than two years. by_month: `staff.episodes.months_of`."""
     last, earlier = months[-MONTHS_A_YEAR:], months[-MONTHS_A_YEAR - EARLIER_MONTHS : -MONTHS_A_YEAR]
     names = [name for name in DIMENSIONS if name in by_month.columns]
     if len(earlier) < MONTHS_A_YEAR or len(names) < FEWEST_DIMENSIONS:

@@ -18,10 +18,10 @@ from pipeline.disclosure.segments import segments_with_sums
 from pipeline.store.groups import group_figures
 from pipeline.store.groups.group_figures import EVERYONE, shown_members
 from pipeline.store.reading import Published, PublishedScores
-from pipeline.turnover.observed import Observed
 from pipeline.turnover.report import Condition, DriverDifference, ScoredSegments, Turnover
 from pipeline.turnover.segments.expected import expected_segments
 from pipeline.turnover.segments.search import DIMENSIONS, Conditions, is_inside
+from pipeline.turnover.staff.observed import Observed
 
 DIGITS: Final = 2
 Drivers = Mapping[Conditions, tuple[DriverDifference, ...]]

@@ -17,7 +17,7 @@ from pipeline.judgement.statistics.metrics import metrics
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.calibration import Line, risk_of, turned
 from pipeline.model.estimator.fitted import fit_estimator
-from pipeline.registry.card_figures import data_facts
+from pipeline.registry.card.figures import data_facts
 
 ROWS = 16_000
 

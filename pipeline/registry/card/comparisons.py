@@ -3,8 +3,8 @@
 from pipeline.judgement.reporting.compared import Differences
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.judgement.statistics.figures import Metrics, MetricValues
-from pipeline.registry.card_blocks import Block, Facts, Table, bounds, number
-from pipeline.registry.card_words import MEANING
+from pipeline.registry.card.blocks import Block, Facts, Table, bounds, number
+from pipeline.registry.card.words import MEANING
 
 
 def other_model_tables(report: TrainingReport) -> list[Block]:

@@ -12,9 +12,9 @@ from pipeline.judgement.reporting.report import (
     TrainingReport,
 )
 from pipeline.language.wording import DRIVER_NAMES
-from pipeline.registry.card_blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
-from pipeline.registry.card_words import BASELINES, MEANING, OUTCOMES, SMALL_GROUPS
-from pipeline.registry.gate_words import condition_text, limit_text
+from pipeline.registry.card.blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
+from pipeline.registry.card.words import BASELINES, MEANING, OUTCOMES, SMALL_GROUPS
+from pipeline.registry.gate.words import condition_text, limit_text
 from pipeline.registry.ledger import LedgerEntry
 
 _GATE_NOTE: Final = (

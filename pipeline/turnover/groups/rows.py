@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.turnover.monthly import FIGURES
+from pipeline.turnover.groups.monthly import FIGURES
+from pipeline.turnover.groups.tables import GroupTable, Numbers
 from pipeline.turnover.rates import (
     MONTHS_A_YEAR,
     Comparison,
@@ -19,8 +20,7 @@ from pipeline.turnover.rates import (
     rate_ratio,
 )
 from pipeline.turnover.report import GroupRow, MonthRow, Replacement
-from pipeline.turnover.stays import KINDS
-from pipeline.turnover.tables import GroupTable, Numbers
+from pipeline.turnover.staff.stays import KINDS
 
 ALARM: Final = 0.05
 """The share of false alarms among groups that are said to lose more people than expected."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from features.contract.tables import MARKET_RATES
-from pipeline.turnover.monthly import EVERYONE
+from pipeline.turnover.groups.monthly import EVERYONE
 
 if TYPE_CHECKING:
     from features.source import Source

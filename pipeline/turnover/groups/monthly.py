@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.turnover.stays import KINDS
+from pipeline.turnover.staff.stays import KINDS
 
 EVERYONE: Final = "everyone"
 """The dimension with a single group, which has no name."""

@@ -17,7 +17,7 @@ from pipeline.disclosure.leaving import (
     small_group_years,
     years,
 )
-from pipeline.turnover.monthly import EVERYONE, FIGURES, MANAGER, filled
+from pipeline.turnover.groups.monthly import EVERYONE, FIGURES, MANAGER, filled
 
 Numbers = NDArray[np.float64]
 

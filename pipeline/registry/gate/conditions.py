@@ -9,7 +9,7 @@ from features.errors import Finding, Refused
 from pipeline.judgement.reporting.condition import Code, Condition, Limits
 from pipeline.judgement.reporting.report import FairnessRow, TrainingReport
 from pipeline.judgement.statistics.figures import Bounded
-from pipeline.registry.gate_words import sentence
+from pipeline.registry.gate.words import sentence
 
 SLOPE_LIMITS: Final = (0.8, 1.25)
 """Outside these limits a risk is not a probability and must not be served as one."""

@@ -12,7 +12,7 @@ from pipeline.judgement.reporting.report import (
     TrainingReport,
     TrueHazard,
 )
-from pipeline.registry.card_blocks import Facts, bounds, number
+from pipeline.registry.card.blocks import Facts, bounds, number
 
 
 def guard_facts(report: TrainingReport) -> Facts:

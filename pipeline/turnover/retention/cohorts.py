@@ -10,8 +10,8 @@ from features.calendar import DAYS_A_MONTH
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.disclosure.leaving import LEAST_LEAVERS
 from pipeline.turnover.report import Checkpoint, CohortRow
-from pipeline.turnover.retention_curve import Curve, retention_curve
-from pipeline.turnover.stays import KINDS
+from pipeline.turnover.retention.curve import Curve, retention_curve
+from pipeline.turnover.staff.stays import KINDS
 
 CHECKPOINTS: Final = (3, 6, 12, 18, 24, 36, 48, 60)
 """Months since the hire at which a curve is shown."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.turnover.episodes import episodes_of
-from pipeline.turnover.stays import stays_of
+from pipeline.turnover.staff.episodes import episodes_of
+from pipeline.turnover.staff.stays import stays_of
 
 if TYPE_CHECKING:
     from features.source import Source

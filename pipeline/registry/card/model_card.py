@@ -12,11 +12,11 @@ from pipeline.html.markdown import plain
 from pipeline.html.rendering import rendered
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.language.translator import ENGLISH
-from pipeline.registry import card_words as words
-from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
-from pipeline.registry.card_comparisons import other_model_tables, own_features
-from pipeline.registry.card_diagnostics import diagnostic_facts, guard_facts
-from pipeline.registry.card_figures import (
+from pipeline.registry.card import words as words
+from pipeline.registry.card.blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
+from pipeline.registry.card.comparisons import other_model_tables, own_features
+from pipeline.registry.card.diagnostics import diagnostic_facts, guard_facts
+from pipeline.registry.card.figures import (
     ablation_table,
     comparison_table,
     data_facts,
@@ -154,7 +154,7 @@ def _pictures(plots: Mapping[str, bytes]) -> list[Picture]:
 
 
 def _markdown(head: Mapping[str, Any]) -> str:
-    """The card in Markdown. `Text` and `Items` are not escaped: they hold this product's own words (`card_words`)."""
+    """The card in Markdown. `Text` and `Items` are not escaped: they hold this product's own words (`card.words`)."""
     parts = [
         f"# {head['title']}",
         f"Model version {head['version']} · {plain(head['source'])} · {head['status']}",

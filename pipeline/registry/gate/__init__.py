@@ -1,0 +1,1 @@
+"""The promotion gate: its conditions and their texts."""

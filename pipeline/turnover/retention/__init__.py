@@ -1,0 +1,1 @@
+"""How long people stay: hire cohorts and the curves behind them."""
