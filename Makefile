@@ -59,7 +59,7 @@ monthly: source ## score, lists, mail and monitoring of SOURCE's latest month in
 
 serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…, WORKERS=…)
 	$(BIN)/uvicorn serving.app:create_app --factory --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
-	  --no-access-log --no-server-header --timeout-graceful-shutdown 30
+	  --timeout-worker-healthcheck 60 --no-access-log --no-server-header --timeout-graceful-shutdown 30
 
 monitor: source ## compare published scores of SOURCE with what happened since, and look for drift
 	$(BIN)/retention monitor '$(SOURCE)'

@@ -124,3 +124,5 @@ def test_the_server_is_started_the_same_way_everywhere(place: str) -> None:
     text = re.sub(r'[",\\\s]+', " ", (ROOT / place).read_text())
     assert "serving.app:create_app --factory" in text
     assert "--no-access-log --no-server-header --timeout-graceful-shutdown 30" in text
+    # the parent of several workers kills one that does not answer while it starts on a busy machine
+    assert ("--workers" in text) == ("--timeout-worker-healthcheck 60" in text)
