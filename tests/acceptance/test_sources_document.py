@@ -220,13 +220,6 @@ def test_the_check_accepts_every_example(source: Path, retention: Retention) -> 
     assert report["errors"] == []
 
 
-@pytest.mark.parametrize("source", ["An export of an HR system"], indirect=True)
-def test_check_prints_what_the_document_shows(source: Path, retention: Retention) -> None:
-    [shown] = blocks(section(PAGE, "An export of an HR system"), "text")
-    printed, _ = check(retention, source)
-    assert printed == shown
-
-
 def test_the_report_of_two_mistakes_is_the_one_in_the_document(tmp_path: Path, retention: Retention) -> None:
     source = tmp_path / "source"
     source.mkdir()
