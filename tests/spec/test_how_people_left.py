@@ -119,6 +119,17 @@ def test_everyone_is_shown_by_month_where_departments_are_shown_beside_it() -> N
     assert beside(total, one, other).is_edge.all()
 
 
+def test_everyone_stays_by_month_where_a_department_by_year_is_enough() -> None:
+    """Less the six in the first month, one of the other department is left; by year the first department hides it."""
+    one, other = exits_in(m0=3, m6=3), exits_in(m0=6, m5=1)
+    table, small = np.array([one, other]), np.zeros((2, YEAR), dtype=bool)
+    total = shown_of_total(one + other, table, small)
+    assert total.is_edge[0].tolist() == edges_at(*range(6), *range(7, 13))
+    departments = shown_beside(total, table, small)
+    assert departments.has_kinds.all()
+    assert departments.is_edge.tolist() == [edges_at(0, 12), edges_at(0, *range(6, 13))]
+
+
 @pytest.mark.parametrize(
     ("groups", "shown"),
     [
