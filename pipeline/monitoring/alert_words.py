@@ -26,7 +26,7 @@ _WORDS: Final = {
         marked("{label} ({name}) is lost: it is known for far fewer people than in training (share of people)"),
         _COMPARE_EXPORTS,
     ),
-    AlertCode.FEATURE_MOVED: (marked("{label} ({name}) has moved (PSI)"), _LOOK_AT_THE_SOURCE),
+    AlertCode.FEATURE_MOVED: (marked("{label} ({name}): the distribution has shifted (PSI)"), _LOOK_AT_THE_SOURCE),
     AlertCode.SCORES_MOVED: (marked("the scores have moved (PSI)"), _LOOK_AT_THE_SOURCE),
     AlertCode.FEW_LISTED_LEFT: (marked("too few of the listed left"), _TRAIN_AGAIN),
     AlertCode.FEW_ANSWERS: (marked("too few answers to the lists"), _ASK_MANAGERS),

@@ -19,7 +19,7 @@ from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
 from serving.schemas.groups import GroupPage
-from serving.views.groups import Dimension, group_page
+from serving.views.groups import Dimension, first_shown, group_page
 from serving.views.months import current
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -30,7 +30,7 @@ SHOWN: Final[tuple[Dimension, ...]] = ("department", "level", "location")
 
 @dataclass(frozen=True)
 class ChangedExits:
-    """A department's expected exits in the previous month and now."""
+    """A group's expected exits in the previous month and now."""
 
     group: str | None
     before: float
@@ -49,6 +49,7 @@ def groups(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpo
         happened = request.app.state.outcomes.of(published.source).happened
         left_out = release.scores.count_not_informed(published)
         by_dimension = {dimension: _ordered(group_page(release.scores, published, dimension)) for dimension in SHOWN}
+        first = first_shown(release.scores, published)
         return render(
             request,
             "groups.html",
@@ -62,8 +63,9 @@ def groups(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpo
             groups=by_dimension,
             most={name: _most(page) for name, page in by_dimension.items()},
             drivers=(*DRIVERS, CONTEXT),
-            farthest=_farthest(by_dimension["department"]),
-            changes=changed_exits(release.scores, before, by_dimension["department"]) if before else [],
+            first=first.dimension,
+            farthest=_farthest(first),
+            changes=changed_exits(release.scores, before, first) if before else [],
             before=before,
         )
 
@@ -93,9 +95,9 @@ def _farthest(page: GroupPage) -> float:
 
 
 def changed_exits(scores: PublishedScores, before: Published, now: GroupPage) -> list[ChangedExits]:
-    """Up to six departments that are shown in both months, largest change in expected exits first."""
+    """Up to six groups that are shown in both months, largest change in expected exits first."""
     try:
-        then = {group.group: group.expected_exits for group in group_page(scores, before, "department").groups}
+        then = {group.group: group.expected_exits for group in group_page(scores, before, now.dimension).groups}
     except Refusal:
         return []
     rows = [

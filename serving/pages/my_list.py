@@ -77,7 +77,7 @@ def my_list(
 
 @router.get("/lists")
 def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audit) -> Response:
-    """The number of people on each manager's list, and of answers to it; no employee is named."""
+    """The number of people on each manager's list, and of answers to it, most open ones first; no employee is named."""
     with audit.release() as release:
         settings = request.app.state.settings
         published = informed(current(release.scores), settings)
@@ -85,6 +85,7 @@ def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audi
         answered = last_answers(release.scores.connection, published).keys()
         names = release.scores.directory(published.source).names(each.manager_id for each in sizes)
         rows = [(each, names.get(each.manager_id), len(answered & set(each.entries))) for each in sizes]
+        rows.sort(key=lambda row: (row[2] - len(row[0].entries), -len(row[0].entries), row[1] or row[0].manager_id))
         release.names([each.manager_id for each in sizes])
         left_out = release.scores.count_not_informed(published)
         return render(request, "lists.html", published=published, rows=rows, not_informed=left_out)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from features.calendar import month_end
+from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Role
 from pipeline.language.translator import marked
 from pipeline.outlook.report import HORIZONS
@@ -36,13 +37,14 @@ def outlook(
     asker: ForReadersOfTurnover,
     _purpose: PlanningPurpose,
     audit: Audit,
-    by: OutlookBy = "department",
+    by: OutlookBy | None = None,
     months: Annotated[int, Query(ge=min(HORIZONS), le=max(HORIZONS))] = 6,
 ) -> Response:
-    """The page. Raises 404 before the first `retention outlook`."""
+    """The page, first by a kind of which a group is shown. Raises 404 before the first `retention outlook`."""
     is_own = asker.has(Role.MANAGER) and not asker.has(Role.HR)
     with audit.release(Shows.GROUPS) as release:
         found = outlook_of(release.scores, asker)
+        by = by or first_way(found, release.scores.scope)
         horizons = sorted({row.horizon_months for row in found.rows})
         months = min(horizons, key=lambda each: abs(each - months), default=months)
         rows = [row for row in found.rows if row.by == by and row.horizon_months == months]
@@ -63,6 +65,13 @@ def outlook(
             most=max((row.high for row in rows if row.high is not None), default=1),
             has_other=any(row.other is not None for row in found.rows),
         )
+
+
+def first_way(found: OutlookAnswer, scope: Scope | None) -> OutlookBy:
+    """The first kind of groups of which one is shown; within a scope those that it names come first."""
+    shown = {row.by for row in found.rows if row.people is not None}
+    ways: tuple[OutlookBy, ...] = ("department", "location", "level")
+    return next((way for way in sorted(ways, key=lambda way: not getattr(scope, way, ())) if way in shown), ways[0])
 
 
 def head_count(found: OutlookAnswer) -> list[charts.Point]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from pipeline.disclosure import LEAST_PEOPLE
+from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.wording import label_text
 from pipeline.monitoring.alert_words import rule_text
@@ -19,19 +20,19 @@ from serving.http.problems import Refusal
 from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.groups import changed_exits
-from serving.pages.outlook import head_count
+from serving.pages.outlook import first_way, head_count
 from serving.pages.rendering import language_of, render
 from serving.pages.representation import FINDINGS
 from serving.pages.session import signed_in
 from serving.schemas.groups import GroupPage
-from serving.schemas.outlook import OutlookAnswer
+from serving.schemas.outlook import OutlookAnswer, OutlookGroup
 from serving.schemas.turnover import TurnoverAnswer
-from serving.views.groups import group_page
+from serving.views.groups import first_shown
 from serving.views.months import current
 from serving.views.outlook import outlook_of
 from serving.views.overview import above_usual, driver_shares
 from serving.views.representation import effect_of
-from serving.views.turnover import EVERYONE, turnover_of
+from serving.views.turnover import EVERYONE, named_groups, turnover_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -49,7 +50,7 @@ def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurp
         published = current(scores)
         if published.people < LEAST_PEOPLE:
             raise Refusal(404, "too-few", "Fewer than five people were scored, so no totals are shown.")
-        departments = group_page(scores, published, "department")
+        groups = first_shown(scores, published)
         measured = request.app.state.outcomes.of(published.source)
         return render(
             request,
@@ -57,10 +58,10 @@ def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurp
             published=published,
             is_scoped=scores.scope is not None,
             **_happened(_turnover(scores, asker)),
-            **_coming(_outlook(scores, asker)),
-            **_where(scores, published, departments),
-            shares=driver_shares(departments),
-            **_changed(scores, published, departments),
+            **_coming(_outlook(scores, asker), scores.scope),
+            **_where(scores, published, groups),
+            shares=driver_shares(groups),
+            **_changed(scores, published, groups),
             alerts=_alerts(request, published, measured.alerts),
             done=request.app.state.recent_lists.of(scores, published) if asker.has(Role.HR) else None,
             sees_lists=asker.has(Role.HR),
@@ -71,7 +72,7 @@ def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurp
 
 def _turnover(scores: PublishedScores, asker: Identity) -> TurnoverAnswer | None:
     try:
-        return turnover_of(scores, asker, (EVERYONE,))
+        return turnover_of(scores, asker, (named_groups(scores.scope)[0] or EVERYONE,))
     except Refusal:
         return None
 
@@ -84,7 +85,7 @@ def _outlook(scores: PublishedScores, asker: Identity) -> OutlookAnswer | None:
 
 
 def _happened(found: TurnoverAnswer | None) -> dict[str, Any]:
-    """The company's voluntary turnover of twelve months, and its course."""
+    """The company's voluntary turnover of twelve months, and its course; within a scope that of the named groups."""
     rows = [row for row in found.months if row.by == EVERYONE] if found else []
     course = [
         charts.month(date.fromisoformat(f"{row.month}-01"), rate.value, rate.low, rate.high)
@@ -92,39 +93,51 @@ def _happened(found: TurnoverAnswer | None) -> dict[str, Any]:
         if (rate := row.voluntary_rate_12m)
     ]
     whole = next((row for row in found.groups if row.by == EVERYONE), None) if found else None
-    return {"turnover": found, "whole": whole, "course": course[-MONTHS_BACK:]}
+    own = [row for row in found.groups if row.by != EVERYONE and row.voluntary_rate] if found else []
+    return {"turnover": found, "whole": whole, "course": course[-MONTHS_BACK:], "own_turnover": own[:MOST_GROUPS]}
 
 
-def _coming(found: OutlookAnswer | None) -> dict[str, Any]:
-    """The company's exits and head count ahead."""
-    rows = [row for row in found.rows if row.by == EVERYONE and row.people is not None] if found else []
-    ahead = min(rows, key=lambda row: abs(row.horizon_months - MONTHS_AHEAD), default=None)
-    return {"outlook": found, "ahead": ahead, "head_count": head_count(found) if found else []}
+def _coming(found: OutlookAnswer | None, scope: Scope | None) -> dict[str, Any]:
+    """The company's exits and head count ahead; within a scope those of its groups."""
+    rows = _ahead(found, EVERYONE) if found else []
+    return {
+        "outlook": found,
+        "ahead": next(iter(rows), None),
+        "head_count": head_count(found) if found else [],
+        "own_ahead": _ahead(found, first_way(found, scope))[:MOST_GROUPS] if found and scope else [],
+    }
 
 
-def _where(scores: PublishedScores, published: Published, departments: GroupPage) -> dict[str, Any]:
-    """The departments with most exits above the usual number. Within a scope the company's mean is not shown."""
+def _ahead(found: OutlookAnswer, by: str) -> list[OutlookGroup]:
+    """The groups of a kind that are shown, at the horizon nearest to `MONTHS_AHEAD`, most expected exits first."""
+    rows = [row for row in found.rows if row.by == by and row.people is not None]
+    nearest = min((row.horizon_months for row in rows), key=lambda months: abs(months - MONTHS_AHEAD), default=None)
+    return sorted((row for row in rows if row.horizon_months == nearest), key=lambda row: -(row.expected or 0))
+
+
+def _where(scores: PublishedScores, published: Published, groups: GroupPage) -> dict[str, Any]:
+    """The groups with most exits above the usual number. Within a scope the company's mean is not shown."""
     total = next(
         (each for each in scores.totals(published.source) if each.snapshot_date == published.snapshot_date), None
     )
-    rows = above_usual(departments, total.expected_exits / total.people) if total else []
+    rows = above_usual(groups, total.expected_exits / total.people) if total else []
     rows = [row for row in rows if row.above > 0][:MOST_GROUPS]
     return {
         "total": total,
         "where": rows,
         "farthest": max((abs(row.above) for row in rows), default=1.0) or 1.0,
-        "hidden": sum(each.is_suppressed for each in departments.groups),
+        "hidden": sum(each.is_suppressed for each in groups.groups),
     }
 
 
-def _changed(scores: PublishedScores, published: Published, departments: GroupPage) -> dict[str, Any]:
-    """Departments since the month before, and what was left out of this month."""
+def _changed(scores: PublishedScores, published: Published, groups: GroupPage) -> dict[str, Any]:
+    """Groups since the month before, and what was left out of this month."""
     before = scores.before(published)
     check = scores.data_check(published)
     left_out = scores.count_not_informed(published)
     return {
         "before": before,
-        "changes": changed_exits(scores, before, departments)[:MOST_GROUPS] if before else [],
+        "changes": changed_exits(scores, before, groups)[:MOST_GROUPS] if before else [],
         "not_informed": left_out if left_out >= LEAST_PEOPLE else 0,
         "rows_left_out": sum(each.rows for each in check.counts.warnings if each.leaves_out) if check else None,
     }

@@ -18,7 +18,7 @@ from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import checked_form, signed_in
 from serving.schemas.plans import PlanAnswer, PlanBy, PlanName, PlanRequest
-from serving.views.groups import Dimension, group_rows
+from serving.views.groups import Dimension, group_rows, kinds_first
 from serving.views.months import current
 from serving.views.plan_answer import plan_table
 from serving.views.plans import NO_LEVER, Planning, remove, save
@@ -59,15 +59,16 @@ Text = Annotated[str, Query(max_length=200)]
 @router.get("/plans")
 def plans(
     request: Request,
-    _asker: ForHr,
+    asker: ForHr,
     _purpose: PlanningPurpose,
     audit: Audit,
-    by: Text = "department",
+    by: Text = "",
     group: Text = "",
     form: Text = "",
 ) -> Response:
     """The plan of the form, if it has a lever, above the saved plans."""
     planning: Planning = request.app.state.planning
+    by = by or kinds_first(asker.scope)[0]
     asked = _asked({**request.query_params, "by": by, "group": group})
     with audit.release(Shows.GROUPS) as release:
         plan = planning.answer(release.scores, asked) if asked else None

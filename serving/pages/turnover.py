@@ -18,7 +18,7 @@ from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
 from serving.schemas.turnover import HireCohort, TurnoverAnswer, TurnoverBy, TurnoverGroup
-from serving.views.turnover import EVERYONE, MANAGER, turnover_of
+from serving.views.turnover import EVERYONE, MANAGER, named_groups, turnover_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -58,11 +58,11 @@ def turnover(
     asker: ForReadersOfTurnover,
     _purpose: PlanningPurpose,
     audit: Audit,
-    by: TurnoverBy = "department",
+    by: TurnoverBy | None = None,
 ) -> Response:
-    """The page. Raises 404 before the first `retention turnover`."""
+    """The page, by department unless a scope names another kind. Raises 404 before the first `retention turnover`."""
     is_own = asker.has(Role.MANAGER) and not asker.has(Role.HR)
-    way = MANAGER if is_own else by
+    way: TurnoverBy = "manager" if is_own else by or named_groups(asker.scope)[0] or "department"
     names_managers = way == MANAGER and not is_own
     with audit.release(Shows.PEOPLE if names_managers else Shows.GROUPS) as release:
         found = turnover_of(release.scores, asker, (EVERYONE, way))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
+from pipeline.identity.scopes import Scope
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.answers import Table
 from serving.http.problems import Refusal
@@ -16,6 +17,20 @@ GROUP_COLUMNS: Final = [
     *("group", "people", "expected_exits", "low", "high", "is_suppressed"),
     *(f"{driver}_log_odds" for driver in (*DRIVERS, CONTEXT)),
 ]
+
+
+def kinds_first(scope: Scope | None) -> list[Dimension]:
+    """The kinds of groups to try in turn: departments first, within a scope those that it names."""
+    kinds: list[Dimension] = ["department", "location", "level"]
+    return sorted(kinds, key=lambda kind: not getattr(scope, kind, ()))
+
+
+def first_shown(scores: PublishedScores, published: Published) -> GroupPage:
+    """The first kind of groups of which one is shown: within a scope often not the departments. Raises 404 where no
+    groups were published.
+    """
+    pages = [group_page(scores, published, kind) for kind in kinds_first(scores.scope)]
+    return next((page for page in pages if any(group.people is not None for group in page.groups)), pages[0])
 
 
 def group_page(scores: PublishedScores, published: Published, dimension: Dimension) -> GroupPage:

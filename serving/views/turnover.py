@@ -89,11 +89,20 @@ _NOTHING_ELSE: Final[dict[str, Any]] = {
 }
 
 
+def named_groups(scope: Scope | None) -> tuple[TurnoverBy | None, tuple[str, ...]]:
+    """The kind of the groups that a scope names, and their names; None where it names several kinds, or none."""
+    kinds: tuple[tuple[TurnoverBy, tuple[str, ...]], ...] = (
+        ("department", scope.department if scope else ()),
+        ("location", scope.location if scope else ()),
+        ("manager", scope.line if scope else ()),
+    )
+    named = [(by, values) for by, values in kinds if values]
+    return named[0] if len(named) == 1 else (None, ())
+
+
 def _within(figures: dict[str, Any], scope: Scope) -> dict[str, Any]:
     """The groups that lie wholly within a scope: those that it names, if it names groups of one kind only."""
-    named = {"department": scope.department, "location": scope.location, MANAGER: scope.line}
-    kinds = [(by, values) for by, values in named.items() if values]
-    by, values = kinds[0] if len(kinds) == 1 else ("", ())
+    by, values = named_groups(scope)
     rows = {
         name: [row for row in figures[name] if row["by"] == by and row["group"] in values]
         for name in ("months", "groups")
