@@ -7,6 +7,7 @@ from pipeline.model.calibration import log_odds_of, risk_of
 from pipeline.model.forecast import NextQuarter
 from pipeline.model.linear import Penalty, fit_linear, fit_with_priors
 from pipeline.model.posterior import BEYOND, Errors, Posterior, fit_posterior
+from pipeline.model.prior import Prior, mixed_covariance
 from pipeline.model.risk_range import plausible_risks, risk_range
 
 COLUMNS = 12
@@ -74,6 +75,53 @@ def test_ranges_of_a_model_that_leans_on_forecasts_hold_as_often_and_are_narrowe
     _, without = zip(*(ranges_of_moods(seed, leans=False) for seed in range(20)), strict=True)
     assert 0.87 < np.mean(inside) < 0.96
     assert np.mean(width) < np.mean(without)
+
+
+def ranges_where_two_features_matter(seed: int) -> list[tuple[float, float]]:
+    """Of 400 new people the share whose range holds the true risk, and the mean width: by the plain prior and by both.
+
+    Two of forty features decide who leaves.
+    """
+    random = np.random.default_rng(seed)
+    weights = np.repeat([0.8, 0.0], [2, 38])
+    matrix, people = random.normal(size=(1500, 40)), random.normal(size=(400, 40))
+    left = random.random(1500) < risk_of(matrix @ weights - 2.5)
+    linear, priors = fit_with_priors(matrix, left, (), Penalty(0.001, adaptive=True))
+    reference, found = risk_of(people @ weights - 2.5), []
+    for some in (priors[:1], priors):
+        posterior = fit_posterior(matrix, left, (), linear.log_odds(matrix), priors=some)
+        assert posterior is not None
+        low, high = risk_range(linear.log_odds(people), posterior.errors(people).sd)
+        is_inside = (low <= reference) & (reference <= high)
+        found.append((float(is_inside.mean()), float((log_odds_of(high) - log_odds_of(low)).mean())))
+    return found
+
+
+def test_a_model_that_learned_which_features_matter_has_narrower_ranges_that_hold_as_much() -> None:
+    plain, both = np.mean([ranges_where_two_features_matter(seed) for seed in range(5)], axis=0)
+    assert both[0] > 0.95
+    assert both[0] > plain[0] - 0.02
+    assert both[1] < 0.92 * plain[1]
+
+
+def test_a_quarter_of_the_prior_is_that_of_the_first_fit() -> None:
+    """Two columns and a forecast, 3 times the first: plain (1 + 9, 1), adapted (2² + 0, ½²)."""
+    plain = Prior(np.ones(2), np.array([[3.0], [0.0]]))
+    adapted = Prior(np.array([2.0, 0.5]), np.zeros((2, 1)))
+    assert mixed_covariance((plain,), 2).tolist() == [[10, 0], [0, 1]]
+    assert mixed_covariance((plain, adapted), 2).tolist() == [[7.5 + 1, 0], [0, 0.75 + 0.0625]]
+    assert mixed_covariance((), 2).tolist() == [[1, 0], [0, 1]]
+
+
+def test_only_an_adaptive_penalty_has_an_adapted_prior() -> None:
+    random = np.random.default_rng(6)
+    matrix, _, left = company(500, random, np.full(COLUMNS, 0.3))
+    (plain,) = fit_with_priors(matrix, left, (), Penalty(0.01))[1]
+    first, adapted = fit_with_priors(matrix, left, (), Penalty(0.01, adaptive=True))[1]
+    assert plain.scale.tolist() == first.scale.tolist() == [1.0] * 2 * COLUMNS
+    assert (adapted.scale**2).mean() == pytest.approx(1)
+    assert adapted.scale.std() > 0.1
+    assert fit_with_priors(matrix, np.ones(500, dtype=bool), (), Penalty(0.01))[1] == ()
 
 
 def test_the_range_narrows_with_the_rows() -> None:
