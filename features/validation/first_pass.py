@@ -55,6 +55,7 @@ class FirstPass:
     def _check(self, table: str, raw: Path, expectations: Expectations) -> None:
         before, tally = self.checked.pop(table, None), self.tallies.setdefault(table, Tally())
         interim = self.folder / f"{table}.{len(before.paths) if before else 0}.parquet"
+        interim.unlink(missing_ok=True)  # it may be a link to one that an earlier run has stored
         try:
             found = check_table(table, raw, interim, expectations, tally)
         except pa.ArrowException:
