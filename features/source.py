@@ -20,8 +20,9 @@ from features.reading.data_hash import data_hash
 from features.reading.definition.source_definition import SourceDefinition, read_definition
 from features.reading.raw_tables import Raw, read_tables
 from features.sql import sharing
+from features.validated.checked_files import CheckedFiles, read_checked, write_checked
 from features.validated.fingerprint import fingerprint
-from features.validated.stored_tables import StoredTables, put, take
+from features.validated.stored_tables import StoredTables, put, take, take_checked
 from features.validation.cross_section import CrossSection, read_cross_section
 from features.validation.directory import read_directory, with_directory
 from features.validation.plausibility.report import with_plausibility
@@ -89,10 +90,10 @@ def load_source(
 
     `source` is a folder or a source.toml, `directory` a file that is read in place of its table `directory`.
     `runs_own_features` allows the module that source.toml may name to be run when features are computed. `stored` is a
-    folder of validated tables: an unchanged source is taken from there, with its report, and is not read; a changed one
-    is stored there. Such a source is without protected attributes, which are not stored. Raises
-    BadInput with every error, and then writes nothing: all work happens in a folder beside `staging`, which replaces
-    `staging` at the end. A cross-section writes nothing at all.
+    folder of validated tables: an unchanged source is taken from there, with its report, and is not read; of a changed
+    one, facts that have not changed are not read, and the whole is stored there. Such a source is without protected
+    attributes, which are not stored. Raises BadInput with every error, and then writes nothing: all work happens in a
+    folder beside `staging`, which replaces `staging` at the end. A cross-section writes nothing at all.
     """
     definition = read_definition(source)
     _check_apart(definition.folder, staging)
@@ -121,13 +122,16 @@ def _stored(
     written = work / "tables"
     if known := take(stored, before, written):
         return _source(definition, known, written, staging)
-    report = _checked(definition, work, directory)
+    checked = work / "checked"
+    take_checked(stored, checked)
+    known = read_checked(checked, _expectations(definition))
+    report = _checked(definition, work, directory, known)
     if report.errors:
         return report
     validated = _hashed(report, written)
     (written / f"{PROTECTED_TABLE}.parquet").unlink(missing_ok=True)
     if before == fingerprint(definition, directory):  # else a file has changed while it was read
-        put(stored, before, written, validated)
+        put(stored, before, written, validated, checked)
     return _source(definition, validated, written, staging)
 
 
@@ -171,26 +175,29 @@ def _hashed(report: Report, written: Path) -> StoredTables:
     return StoredTables(report, data_hash(files, written.parent))
 
 
-def _checked(definition: SourceDefinition, work: Path, directory: Path | None) -> Report:
-    """Reads to `work/raw` and validates to `work/tables`; the findings of both in one report."""
+def _checked(
+    definition: SourceDefinition, work: Path, directory: Path | None, known: CheckedFiles | None = None
+) -> Report:
+    """Reads to `work/raw` and validates to `work/tables`; the findings of both in one report.
+
+    `known` is what an earlier run has read and checked; what this one has is described in its folder.
+    """
     raw_dir = work / "raw"
     raw_dir.mkdir()
-    raw = read_tables(definition, raw_dir)
+    raw = read_tables(definition, raw_dir, known.files if known else None)
     if directory is not None:
         raw.replace(DIRECTORY, read_directory(directory, work))
-    if not raw.tables:
+    if not raw.tables and not raw.known:
         return Report(errors=tuple(raw.errors), warnings=tuple(raw.warnings), refused=tuple(raw.refused))
-    settings = definition.settings
-    expectations = Expectations(
-        complete_from=settings.complete_from,
-        complete_until=settings.complete_until,
-        employee_features=tuple(settings.employee_features),
-        protected=tuple(settings.protected),
-        ignore=frozenset(settings.ignore),
-        allow=tuple(settings.allow),
-    )
+    settings, expectations = definition.settings, _expectations(definition)
+    first_pass = known.first_pass if known else None
+    if first_pass:
+        first_pass.keep_only(raw.known)
+    validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass)
+    if known and not raw.errors and not validated.errors:
+        write_checked(known, raw.files, expectations)
     report = with_unseen(
-        validate(raw.tables, expectations, work / "tables", raw.refused),
+        validated,
         work / "tables",
         settings.snapshot_every_months,
         settings.horizon_months,
@@ -204,6 +211,18 @@ def _checked(definition: SourceDefinition, work: Path, directory: Path | None) -
         notes=(*raw.notes, *report.notes),
         notes_of_reading=tuple(raw.notes),
         versions=raw.versions,
+    )
+
+
+def _expectations(definition: SourceDefinition) -> Expectations:
+    settings = definition.settings
+    return Expectations(
+        complete_from=settings.complete_from,
+        complete_until=settings.complete_until,
+        employee_features=tuple(settings.employee_features),
+        protected=tuple(settings.protected),
+        ignore=frozenset(settings.ignore),
+        allow=tuple(settings.allow),
     )
 
 

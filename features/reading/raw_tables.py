@@ -8,14 +8,16 @@ Columns keep the source's names and, where the format has types, its types. CSV 
 converted to ISO and numbers to plain ones as `[files]` declares. `validation` casts them.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+import pyarrow.parquet as pq
+
 from features.contract.table_version import TableVersion
-from features.contract.tables import TABLES, column_order
+from features.contract.tables import DIRECTORY, REQUIRED_TABLES, TABLES, column_order
 from features.errors import BadInput, Finding
 from features.reading.definition.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.definition.source_toml import TextFormat
@@ -28,11 +30,14 @@ from features.reading.files import (
 )
 from features.reading.input_part import InputPart
 from features.reading.inputs.read_inputs import Inputs, read_inputs
+from features.reading.known_files import KnownFile, known_file, write_addition
 from features.reading.queries.duckdb_queries import query_files
 from features.reading.queries.sql_statement import Queried, Query, table_queries
 from features.reading.text.conversion import Cells, Normalised, normalise, normalise_cross_section
 from features.reading.workbooks.workbook import Sheet, workbook_sheets, xlsx_to_parquet
 
+READ_BY_EVERY_RUN: Final = (*REQUIRED_TABLES, DIRECTORY)
+"""Tables whose rows are few, and about people: who is in the source decides what is used of all others."""
 OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feather", ".csv.zip", ".zip", ".csv.bz2")
 
 
@@ -48,6 +53,10 @@ class Raw:
     versions: dict[str, TableVersion] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     """Tables that the source has but that could not be read."""
+    files: dict[str, KnownFile] = field(default_factory=dict)
+    """The files of tables that the next run may know."""
+    known: set[str] = field(default_factory=set)
+    """Tables of which an earlier run has read all rows, or all but those in `tables`."""
 
     @contextmanager
     def collecting(self, *tables: str) -> Iterator[None]:
@@ -79,6 +88,14 @@ class Raw:
         self.tables[table] = path
         self.refused += [f"{table}.{column}" for column in refused]
 
+    def take_known(self, table: str, file: KnownFile) -> None:
+        """The file of a table that an earlier run has read, with what it found."""
+        self.known.add(table)
+        self.files[table] = file
+        self.refused += file.refused
+        self.notes += file.notes
+        self.warnings += file.warnings
+
     def replace(self, table: str, other: "Raw") -> None:
         """The table as another reading found it, and what that found, in place of what is known about it here."""
         self.tables.pop(table, None)
@@ -86,15 +103,21 @@ class Raw:
         self.refused = [place for place in self.refused if not place.startswith(f"{table}.")]
         self.errors = [finding for finding in self.errors if finding.table != table]
         self.warnings = [finding for finding in self.warnings if finding.table != table]
+        self.take_all(other)
+
+    def take_all(self, other: "Raw") -> None:
+        """The tables of another reading, and what it found."""
         self.tables |= other.tables
         self.failed |= other.failed
         for name in ("refused", "errors", "warnings", "notes"):
             getattr(self, name).extend(getattr(other, name))
 
 
-def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
+def read_tables(definition: SourceDefinition, out_dir: Path, before: Mapping[str, KnownFile] | None = None) -> Raw:
     """Reads every table of the source to `out_dir/TABLE.parquet`, streaming.
 
+    `before` has the files of facts as an earlier run read them; None where no run stores that. Of an unchanged one
+    nothing is read, and of one with further rows only these, if they can be told apart (`Raw.known`).
     Never raises for a mistake in the source: every mistake is in `errors` (rule, place, remedy, no values), and a
     table that cannot be read is missing from `tables`.
     """
@@ -105,7 +128,7 @@ def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
         return raw
     raw = Raw()
     with raw.collecting():
-        _read_folder(definition, out_dir, raw)
+        _read_folder(definition, out_dir, raw, before)
     return raw
 
 
@@ -169,12 +192,70 @@ def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, 
     return query_files(definition, queries, parts, out_dir)
 
 
-def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw) -> None:
+def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw, before: Mapping[str, KnownFile] | None) -> None:
     files = _table_files(definition.folder, raw)
     for table, file in files.items():
         with raw.collecting(table):
-            cells = _read_file(table, file, definition.text_format(table), out_dir, raw)
-            _normalise(definition, table, raw, cells)
+            if before is None or table in READ_BY_EVERY_RUN:
+                _read_table(definition, table, file, out_dir, raw)
+            else:
+                _read_what_is_new(definition, table, file, before.get(table), out_dir, raw)
+
+
+def _read_table(definition: SourceDefinition, table: str, file: Path, out_dir: Path, raw: Raw) -> None:
+    cells = _read_file(table, file, definition.text_format(table), out_dir, raw)
+    _normalise(definition, table, raw, cells)
+
+
+def _read_what_is_new(
+    definition: SourceDefinition, table: str, file: Path, before: KnownFile | None, out_dir: Path, raw: Raw
+) -> None:
+    """Reads the rows that are not known; all of them where the known ones cannot be told from the others."""
+    now = known_file(file, definition.text_format(table))
+    if before and before.is_same_as(now):
+        found: KnownFile | None = before
+    else:
+        found = _read_addition(definition, table, file, before, now, out_dir, raw) if before else None
+    if found:
+        raw.take_known(table, found)
+        return
+    own = Raw()
+    try:
+        _read_table(definition, table, file, out_dir, own)
+    finally:
+        raw.take_all(own)
+    raw.files[table] = _found(now, table, own)
+
+
+def _read_addition(
+    definition: SourceDefinition,
+    table: str,
+    file: Path,
+    before: KnownFile,
+    now: KnownFile,
+    out_dir: Path,
+    raw: Raw,
+) -> KnownFile | None:
+    """Reads the rows at the end of a file that has grown; None where only the whole file shows what they are."""
+    form = definition.text_format(table)
+    addition, own = out_dir / f"{table}.added.csv", Raw()
+    if not before.goes_on_in(file, now) or not write_addition(before, file, form, addition):
+        return None
+    try:
+        _read_table(definition, table, addition, out_dir, own)
+    except BadInput:  # the whole file has the same mistake, and the number of its line
+        return None
+    finally:
+        addition.unlink()
+    both = None if own.errors else before.with_rows_of(_found(now, table, own))
+    if both:
+        raw.tables[table] = own.tables[table]
+    return both
+
+
+def _found(file: KnownFile, table: str, own: Raw) -> KnownFile:
+    rows = pq.read_metadata(own.tables[table]).num_rows
+    return replace(file, rows=rows, refused=tuple(own.refused), notes=tuple(own.notes), warnings=tuple(own.warnings))
 
 
 def _read_file(table: str, file: Path, form: TextFormat, out_dir: Path, raw: Raw) -> Cells:

@@ -1,7 +1,8 @@
 """The folder of a source's validated tables: one generation, with the report and the fingerprint that it belongs to.
 
-Files are linked, not copied, where the disk allows it: they are never changed, only replaced. Protected attributes are
-not among them.
+Beside the tables it holds those of facts as the first pass of validation left them (`checked_files.py`), for a run that
+finds another fingerprint. Files are linked, not copied, where the disk allows it: they are never changed, only
+replaced. Protected attributes are not among them.
 """
 
 import json
@@ -21,6 +22,7 @@ from features.files import delete, locked_at_once
 from features.validation.report import Report
 
 _GENERATION: Final = "tables"
+_CHECKED: Final = "checked"
 _MANIFEST: Final = "manifest.json"
 _LOCK: Final = "lock"
 _PEOPLE: Final = ("employee_id", "client_id", "provider_id", "manager_id", "assessor_id")
@@ -48,8 +50,21 @@ def take(folder: Path, fingerprint: str, out: Path) -> StoredTables | None:
         return StoredTables(Report.from_dict(manifest["report"]), manifest["data_hash"])
 
 
-def put(folder: Path, fingerprint: str, tables: Path, validated: StoredTables) -> None:
-    """Replace what is stored by the tables of a folder; nothing happens while another run uses the folder."""
+def take_checked(folder: Path, out: Path) -> None:
+    """Put what the first pass left, of any fingerprint, into the new folder `out`; nothing if a file has been lost."""
+    with locked(folder) as is_free:
+        generation = folder / _GENERATION
+        manifest = _manifest_in(generation) if is_free else None
+        sizes: dict[str, int] = manifest.get("checked", {}) if manifest else {}
+        is_whole = sizes == _sizes(generation / _CHECKED)
+        _link(generation / _CHECKED, sizes if is_whole else (), out)
+
+
+def put(folder: Path, fingerprint: str, tables: Path, validated: StoredTables, checked: Path | None = None) -> None:
+    """Replace what is stored by the tables of a folder, and by what the first pass left in the folder `checked`.
+
+    Nothing happens while another run uses the folder.
+    """
     with locked(folder) as is_free:
         if not is_free:
             return
@@ -57,7 +72,11 @@ def put(folder: Path, fingerprint: str, tables: Path, validated: StoredTables) -
         sizes = _sizes(tables)
         new = Path(tempfile.mkdtemp(prefix=".", dir=folder))
         _link(tables, sizes, new / _GENERATION)
+        of_first_pass = _sizes(checked) if checked else {}
+        if checked:
+            _link(checked, of_first_pass, new / _GENERATION / _CHECKED)
         manifest = {
+            "checked": of_first_pass,
             "fingerprint": fingerprint,
             "sizes": sizes,
             "data_hash": validated.data_hash,
@@ -85,7 +104,7 @@ def may_hold(folder: Path, employee_id: str) -> bool:
     """Whether the tables in a folder may be about a person: also if a killed run left them unfinished."""
     if any(path.name not in (_LOCK, _GENERATION) for path in folder.iterdir()):
         return True
-    return any(_names(file, employee_id) for file in (folder / _GENERATION).glob("*.parquet"))
+    return any(_names(file, employee_id) for file in (folder / _GENERATION).rglob("*.parquet"))
 
 
 def _names(file: Path, employee_id: str) -> bool:
@@ -108,7 +127,8 @@ def _clear(folder: Path) -> None:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_size for path in sorted(folder.glob("*.parquet"))}
+    files = [path for form in ("*.parquet", "*.json") for path in folder.glob(form) if path.name != _MANIFEST]
+    return {path.name: path.stat().st_size for path in sorted(files)}
 
 
 def _link(tables: Path, names: Iterable[str], out: Path) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from features.contract.ended_spell import with_ended_spell
 from features.contract.tables import KEY_OF_OTHERS, OWN_DATE, PREFERRED, TOLD_IN_PARTS, UNKNOWN, people_columns
+from features.validation.checked_table import FACT_KEY, ROW_KEY
 from features.validation.id_spellings import count_spellings
 from features.validation.rules import (
     AFTER_EXIT,
@@ -27,7 +28,6 @@ from features.validation.rules import (
     UNKNOWN_PERSON,
     Tally,
 )
-from features.validation.table_checks import FACT_KEY, ROW_KEY
 
 IMMORTAL_AFTER: Final = "12mo"
 

@@ -8,13 +8,13 @@ import polars as pl
 
 from features.contract.tables import DIRECTORY
 from features.reading.raw_tables import Raw, read_table_file
-from features.validation.batches import column_names, read_batches
+from features.validation.checked_table import ROW_KEY, interim_batches
 from features.validation.cross_checks import Contradictions, Duplicates
 from features.validation.cross_section import CrossSection
 from features.validation.expectations import Expectations
 from features.validation.report import Report
 from features.validation.rules import UNKNOWN_PERSON, Tally
-from features.validation.table_checks import ROW_KEY, check_table
+from features.validation.table_checks import check_table
 
 SETTING: Final = "RETENTION_DIRECTORY"
 _FOLDER: Final = "directory"
@@ -50,7 +50,7 @@ def _entries(raw: Path, everyone: pl.Series, work: Path, tally: Tally) -> tuple[
         return checked.rows, None
     duplicates, contradictions = Duplicates(checked.repeated_keys), Contradictions(checked.repeated_facts)
     parts = []
-    for batch in read_batches(checked.path, {name: name for name in column_names(checked.path)}):
+    for batch in interim_batches(checked):
         once = duplicates.leave_out(DIRECTORY, batch, tally)
         known = once.filter(pl.col("employee_id").is_in(everyone.implode()))
         tally.add(UNKNOWN_PERSON, DIRECTORY, "employee_id", once.height - known.height)

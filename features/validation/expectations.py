@@ -27,6 +27,11 @@ class Expectations:
         """True where `allow` says that the name, alone or as `table.name`, is not what it looks like."""
         return _lists(self.allow, table, name)
 
+    def about_facts(self, table: str) -> str:
+        """What the first pass over a table of facts depends on, as text: the same text gives the same findings."""
+        of_table = [_about_table(entries, table) for entries in (self.ignore, self.allow)]
+        return repr([*of_table, sorted(self.protected)])
+
     def asks_about(self, table: str, name: str) -> Subject | None:
         """The protected or refused subject that an undeclared name seems to be about."""
         is_declared = self.allows(table, name) or self.ignores(table, name) or self.forbids(name)
@@ -43,6 +48,11 @@ class Expectations:
     def offers(self, name: str) -> bool:
         """True for an attribute of employees that may become a context feature."""
         return name in map(snake_case, self.employee_features)
+
+
+def _about_table(entries: Iterable[str], table: str) -> list[str]:
+    """The entries without those that are about columns of other tables."""
+    return sorted(entry for entry in entries if "." not in entry or snake_case(entry.split(".")[0]) == table)
 
 
 def _lists(entries: Iterable[str], table: str, name: str) -> bool:

@@ -1,8 +1,9 @@
 """The rules of bad input: the text of each, its remedy, and whether it stops the run or leaves rows out."""
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
 
 from features.contract import ids
 from features.contract.columns import Column
@@ -276,9 +277,29 @@ class Tally:
         if rows:
             self._items[table] += rows
 
+    def merge(self, other: "Tally") -> None:
+        """Add the counts of another tally, such as that of further rows of a table."""
+        self._rows.update(other._rows)
+        self._read.update(other._read)
+        self._items.update(other._items)
+
     def missing(self, rule: Rule, table: str, column: str = "") -> None:
         """A finding that is not about rows."""
         self._rows[rule, table, column] = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts, for a run that stores them."""
+        rows = [[asdict(rule), table, column, count] for (rule, table, column), count in self._rows.items()]
+        return {"rows": rows, "read": dict(self._read), "items": dict(self._items)}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The opposite of `as_dict`."""
+        tally = cls()
+        tally._rows.update({(Rule(**rule), table, column): count for rule, table, column, count in document["rows"]})
+        tally._read.update(document["read"])
+        tally._items.update(document["items"])
+        return tally
 
     def left_out(self) -> dict[str, dict[str, int]]:
         """By table and rule, the number of rows that warnings leave out."""

@@ -6,12 +6,10 @@ person's facts start, which rows occur twice) is collected on the way, so memory
 rows by only 9 bytes each.
 """
 
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from features.contract.ids import is_nameable
@@ -19,7 +17,6 @@ from features.contract.tables import (
     ALSO_IN_KEY,
     CLOSED_LISTS,
     CRITICALITY,
-    CURRENCY,
     DIRECTORY,
     ITEM_COLUMN,
     KEY_OF_OTHERS,
@@ -37,7 +34,8 @@ from features.contract.tables import (
 from features.contract.vocabulary import snake_case
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import to_canonical
-from features.validation.columns import Columns, sort_columns
+from features.validation.checked_table import FACT_KEY, ROW_KEY, CheckedTable, find_repeated, gather, gather_people
+from features.validation.columns import sort_columns
 from features.validation.directory_checks import with_usable_entries
 from features.validation.expectations import Expectations
 from features.validation.rules import (
@@ -66,13 +64,6 @@ from features.validation.rules import (
     rule_of_column,
 )
 
-ROW_KEY: Final = "row key"
-"""Column of the interim files: a 64-bit hash of all that was read of the row. No name of the contract has a space."""
-
-FACT_KEY: Final = "fact key"
-"""Likewise, a hash of what a row is about and when it was recorded: two different rows with the same one contradict
-each other. Only in tables of which one such row is preferred."""
-
 PLACEHOLDERS: Final = tuple(
     map(
         date.fromisoformat,
@@ -86,32 +77,6 @@ PLACEHOLDERS: Final = tuple(
 
 NAME_LENGTH: Final = 40
 
-_DAYS: Final = {"column": pl.String, "day": pl.Date, "rows": pl.UInt32}
-_PEOPLE: Final = {"employee_id": pl.String, "is_whole": pl.Boolean}
-_FIRST_FACTS: Final = {"employee_id": pl.String, "first_fact": pl.Date}
-
-
-@dataclass
-class CheckedTable:
-    """A table after the first pass. `path` is its interim file: canonical columns and the row key.
-
-    days: the number of rows of a column on each day. first_facts: the earliest own date of each person's facts.
-    everyone: the people of employees, and whether all their rows have been kept so far. currencies: as they are spelt.
-    """
-
-    table: str
-    path: Path
-    columns: Columns
-    rows: int = 0
-    days: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DAYS))
-    first_facts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FIRST_FACTS))
-    everyone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_PEOPLE))
-    repeated_keys: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
-    repeated_facts: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
-    currencies: set[str] = field(default_factory=set)
-    refused_items: set[str] = field(default_factory=set)
-    ignored_items: set[str] = field(default_factory=set)
-
 
 def check_table(table: str, raw: Path, interim: Path, expectations: Expectations, tally: Tally) -> CheckedTable:
     """Check one raw Parquet file against its class, and write the usable rows to `interim`.
@@ -119,26 +84,21 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
     Broken rules are counted in `tally`. Raises pyarrow's errors and OSError where the file cannot be read.
     """
     columns = sort_columns(table, column_names(raw), expectations)
-    checked = CheckedTable(table, interim, columns)
+    checked = CheckedTable(table, [interim], columns)
     for column in columns.missing:
         tally.missing(NO_COLUMN, table, column)
     for column in columns.twice:
         tally.missing(TWICE, table, column)
-    keys, facts = [], []
+    keys = []
     with BatchWriter(interim, compression="lz4") as writer:
         for batch in read_batches(raw, columns.read | columns.unused):
             checked.rows += len(batch)
             tally.read(table, len(batch))
             frame = _check_batch(checked, batch, expectations, tally)
-            _gather(checked, frame)
-            keys.append(frame[ROW_KEY].to_numpy())
-            if FACT_KEY in frame.columns:
-                facts.append(frame[FACT_KEY].to_numpy())
+            gather(checked, frame)
+            keys.append(frame.select(name for name in (ROW_KEY, FACT_KEY) if name in frame.columns))
             writer.write(frame)
-    checked.repeated_keys = _repeated(keys)
-    if facts:
-        _, distinct = np.unique(np.concatenate(keys), return_index=True)
-        checked.repeated_facts = _repeated([np.concatenate(facts)[distinct]])
+    find_repeated(checked, keys)
     return checked
 
 
@@ -154,7 +114,7 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
     frame = frame.drop_nulls([name for name in required_columns(checked.table) if name in frame.columns])
     if checked.table == "employees" and "employee_id" in frame.columns:
         tally.add(UNNAMEABLE_ID, "employees", "employee_id", frame.filter(~is_nameable(pl.col("employee_id"))).height)
-        _gather_people(checked, given, frame)
+        gather_people(checked, given, frame)
     if checked.table == "collaboration":
         frame = _without_impossible_services(frame, tally)
     if checked.table == DIRECTORY:
@@ -307,36 +267,3 @@ def _with_role_and_weight(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
         tally.add(rule, CRITICALITY, column, frame.height - kept.height)
         frame = kept
     return frame
-
-
-def _gather_people(checked: CheckedTable, given: pl.DataFrame, kept: pl.DataFrame) -> None:
-    left_out = given.join(kept, on=ROW_KEY, how="anti")
-    people = given.select("employee_id", is_whole=~pl.col("employee_id").is_in(left_out["employee_id"].implode()))
-    both = pl.concat([checked.everyone, people.drop_nulls("employee_id")])
-    checked.everyone = both.group_by("employee_id").agg(pl.col("is_whole").all())
-
-
-def _gather(checked: CheckedTable, frame: pl.DataFrame) -> None:
-    for column in date_columns(checked.table):
-        if column in frame.columns:
-            days = frame.select(column=pl.lit(column), day=pl.col(column).cast(pl.Date)).drop_nulls()
-            days = days.group_by("column", "day").agg(rows=pl.len())
-            checked.days = pl.concat([checked.days, days]).group_by("column", "day").agg(pl.col("rows").sum())
-    if CURRENCY in frame.columns:
-        checked.currencies |= set(frame[CURRENCY].drop_nulls().unique())
-    own_date = OWN_DATE.get(checked.table)
-    if checked.table in ("employees", "exits") or own_date not in frame.columns:
-        return
-    for person in people_columns(checked.table):
-        if person in frame.columns:
-            facts = frame.select(employee_id=person, first_fact=pl.col(own_date).cast(pl.Date))
-            first = facts.group_by("employee_id").agg(pl.col("first_fact").min())
-            both = pl.concat([checked.first_facts, first])
-            checked.first_facts = both.group_by("employee_id").agg(pl.col("first_fact").min())
-
-
-def _repeated(keys: list[np.ndarray]) -> np.ndarray:
-    """The row keys that occur more than once, ascending. Different rows share a key once in 2^64 pairs."""
-    every = np.concatenate(keys)
-    every.sort()
-    return np.unique(every[1:][every[1:] == every[:-1]])

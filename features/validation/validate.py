@@ -5,20 +5,20 @@ are errors, nothing is written; rows that break a warning's rule are left out.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.contract.currencies import spellings
 from features.contract.tables import CURRENCY, OWN_DATE, REQUIRED_TABLES, TABLES
 from features.validation import period
-from features.validation.batches import BatchWriter, column_names, read_batches
+from features.validation.batches import BatchWriter, column_names
 from features.validation.casting import natural
+from features.validation.checked_table import FACT_KEY, ROW_KEY, CheckedTable, interim_batches
 from features.validation.cross_checks import (
     Contradictions,
     Duplicates,
@@ -32,33 +32,42 @@ from features.validation.cross_checks import (
 )
 from features.validation.currency_checks import count_currencies, currency_notes, with_currency_codes
 from features.validation.expectations import Expectations
+from features.validation.first_pass import FirstPass
 from features.validation.report import Report
-from features.validation.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally, looks_like
+from features.validation.rules import NO_ROWS, NOT_YET, PERIOD, Tally, looks_like
 from features.validation.sensitive_values import subject_of_categories, subject_of_years
-from features.validation.table_checks import FACT_KEY, ROW_KEY, CheckedTable, check_table
 
 __all__ = ["Expectations", "Report", "validate"]
 
 PROTECTED_TABLE: Final = "protected"
 
 
-def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path, refused: Sequence[str] = ()) -> Report:
+def validate(
+    raw: Mapping[str, Path],
+    expectations: Expectations,
+    out_dir: Path,
+    refused: Sequence[str] = (),
+    first_pass: FirstPass | None = None,
+) -> Report:
     """Check the raw tables, and write canonical ones to `out_dir` if there is no error.
 
     `raw` maps a table to Parquet with the source's own types; `refused` lists, as `table.column`, what reading has
-    already skipped. `out_dir` then holds `<table>.parquet` for each table, and `protected.parquet` where employees
+    already skipped. `first_pass` holds tables that an earlier run has checked: `raw` then has only their further rows,
+    or nothing of them. `out_dir` then holds `<table>.parquet` for each table, and `protected.parquet` where employees
     have protected attributes; files of an earlier run are replaced.
     Never raises for the contents of tables: every finding is in the report. Raises OSError where `out_dir` cannot be
     written.
     """
     out_dir.parent.mkdir(parents=True, exist_ok=True)
-    tally = Tally()
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=f".{out_dir.name}-") as staging:
-        checked = _check_tables(raw, Path(staging), expectations, tally)
+        first_pass = first_pass or FirstPass(Path(staging))
+        given = {*raw, *first_pass.checked}
+        tally = first_pass.check(raw, expectations)
+        checked = first_pass.checked
         until, until_note = _check_dates(checked, expectations, tally)
         employees = _employees(checked, until, tally)
         people = _people(checked, employees, until, tally)
-        finished = _finish_tables(checked, people, Path(staging), tally) if people else []
+        finished = _finish_tables(first_pass, people, Path(staging), tally) if people else []
         _check_attributes(checked, people, expectations, tally)
         start, start_note = _start(people, expectations, until, tally)
         report = Report(
@@ -72,32 +81,11 @@ def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path,
             voluntary_exits=_voluntary_exits(people, until),
             complete_from=start,
             complete_until=until,
-            notes=(*start_note, until_note, *_notes(raw, checked, expectations)),
+            notes=(*start_note, until_note, *_notes(given, checked, expectations)),
         )
         if not report.errors:
             _publish(finished, out_dir)
     return report
-
-
-def _check_tables(
-    raw: Mapping[str, Path], staging: Path, expectations: Expectations, tally: Tally
-) -> dict[str, CheckedTable]:
-    """Check each table on its own. A table that cannot be read to its end is an error and left out of the results."""
-    checked = {}
-    for table in TABLES:
-        if table not in raw:
-            if table in REQUIRED_TABLES:
-                tally.missing(NO_TABLE, table)
-            continue
-        try:
-            checked[table] = check_table(table, raw[table], staging / f"{table}.interim", expectations, tally)
-        except pa.ArrowException:
-            tally.missing(UNREADABLE_FILE, table)
-        except OSError as fault:
-            if fault.errno is not None:  # the machine failed; the file is not at fault
-                raise
-            tally.missing(UNREADABLE_FILE, table)
-    return checked
 
 
 def _check_dates(
@@ -152,22 +140,18 @@ def _check_attributes(
 
 def _read_whole(found: CheckedTable, tally: Tally) -> pl.DataFrame:
     duplicates = Duplicates(found.repeated_keys)
-    rows = [duplicates.leave_out(found.table, batch, tally) for batch in _interim_batches(found)]
+    rows = [duplicates.leave_out(found.table, batch, tally) for batch in interim_batches(found)]
     return pl.concat(rows).drop(ROW_KEY, FACT_KEY, strict=False)
 
 
-def _interim_batches(found: CheckedTable) -> Iterator[pl.DataFrame]:
-    return read_batches(found.path, {name: name for name in column_names(found.path)})
-
-
-def _finish_tables(checked: Mapping[str, CheckedTable], people: People, staging: Path, tally: Tally) -> list[Path]:
+def _finish_tables(first_pass: FirstPass, people: People, staging: Path, tally: Tally) -> list[Path]:
     """Write the canonical tables. Returns their files."""
-    finished = _write_people(checked["employees"], people, staging)
-    for table, found in checked.items():
+    finished = _write_people(first_pass.checked["employees"], people, staging)
+    for table, found in first_pass.checked.items():
         if table not in REQUIRED_TABLES and not found.columns.missing:
             finished.append(staging / f"{table}.parquet")
             _write_facts(found, people, finished[-1], tally)
-            found.path.unlink()
+            first_pass.is_done_with(found)
             if CURRENCY in found.columns.contract:
                 count_currencies(pl.scan_parquet(finished[-1]), tally)
             if table == "assignments" and "manager_id" in column_names(finished[-1]):
@@ -192,7 +176,7 @@ def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally) 
     duplicates, contradictions = Duplicates(found.repeated_keys), Contradictions(found.repeated_facts)
     codes = spellings(found.currencies)
     with BatchWriter(path) as writer:
-        for batch in _interim_batches(found):
+        for batch in interim_batches(found):
             frame = duplicates.leave_out(found.table, batch, tally)
             frame = leave_out_unknown_people(found.table, frame, people, tally)
             frame = leave_out_after_exit(found.table, frame, people, tally)
@@ -230,9 +214,9 @@ def _refused(checked: Mapping[str, CheckedTable]) -> set[str]:
     }
 
 
-def _notes(raw: Mapping[str, Path], checked: Mapping[str, CheckedTable], expectations: Expectations) -> list[str]:
+def _notes(given: Collection[str], checked: Mapping[str, CheckedTable], expectations: Expectations) -> list[str]:
     notes = []
-    if absent := [table for table in OWN_DATE if table not in raw and table not in REQUIRED_TABLES]:
+    if absent := [table for table in OWN_DATE if table not in given and table not in REQUIRED_TABLES]:
         notes.append(f"No {', '.join(absent)}: features that need them are missing too.")
     for table, found in checked.items():
         notes += currency_notes(table, found.currencies)

@@ -112,6 +112,7 @@ def test_protected_attributes_are_neither_stored_nor_given(source: Path, stored:
     assert load(source, None).protected is not None
     assert load(source, stored).protected is None
     assert sorted(path.name for path in (stored / "tables").iterdir()) == [
+        "checked",
         "employees.parquet",
         "exits.parquet",
         "manifest.json",
@@ -148,7 +149,8 @@ def test_tables_that_another_run_uses_are_left_alone(source: Path, stored: Path)
 def test_the_stored_tables_of_a_person_are_found_and_deleted(source: Path, stored: Path) -> None:
     load(source, stored)
     assert stored_tables.may_hold(stored, "b")
-    assert not stored_tables.may_hold(stored, "nobody")  # whose rows are left out
+    assert stored_tables.may_hold(stored, "nobody")  # whose rows are left out, and are among those checked
+    assert not stored_tables.may_hold(stored, "c")
     assert stored_tables.forget(stored)
     assert not stored_tables.holds_tables(stored)
     assert not stored_tables.may_hold(stored, "b")
