@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
-
 from pipeline.turnover.cohorts import cohort_rows
+
 from pipeline.turnover.report import Checkpoint, CohortRow
 
 LAST_DAY = date(2023, 12, 31)
