@@ -73,7 +73,7 @@ def _drivers(scores: PublishedScores, used: list[Published], stays: pl.DataFrame
         sums = scores.driver_sums(published, left["employee_id"].to_list())
         people += sums.height
         for name in names:
-            added[name] += sums[name].sum()
+            added[name] += float(sums[name].sum())
             everyone[name] += totals[0][f"{name}_log_odds"] * sums.height
     if people < LEAST_PEOPLE:
         return (), 0

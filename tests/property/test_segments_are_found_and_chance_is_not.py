@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from features.calendar import month_end
-from pipeline.turnover.segments import LEAST_PEOPLE, segments_of
+from pipeline.turnover.segments import segments_of
 from pipeline.turnover.segments.expected import expected_segments
+from pipeline.turnover.segments.search import FEWEST_PEOPLE
 
 MONTHS = [month_end(date(2022, 1, 31), number) for number in range(36)]
 COMPANIES = 60
@@ -50,7 +51,7 @@ def test_a_planted_segment_is_found_and_said_to_have_about_its_size() -> None:
     for segments in is_found:
         last = segments[0].last
         assert last is not None
-        assert segments[0].people >= LEAST_PEOPLE
+        assert segments[0].people >= FEWEST_PEOPLE
         ratios.append(last.ratio)
         assert last.p_adjusted is not None
         assert last.p_adjusted <= 0.05
@@ -60,7 +61,7 @@ def test_a_planted_segment_is_found_and_said_to_have_about_its_size() -> None:
 def test_a_segment_of_fewer_than_twenty_people_is_never_named() -> None:
     for seed in range(5):
         for each in segments_of(company(seed, people=250, times=8.0), MONTHS):  # about 17 people in Sales in Riga
-            assert each.people >= LEAST_PEOPLE
+            assert each.people >= FEWEST_PEOPLE
             assert not {("department", "Sales"), ("location", "Riga")} <= {(c.by, c.group) for c in each.conditions}
 
 
@@ -100,7 +101,7 @@ def test_a_planted_segment_is_expected_with_about_its_size() -> None:
     is_found = [each[0] for each in found if each and {(c.by, c.group) for c in each[0].conditions} == planted]
     assert len(is_found) >= 18
     assert 2.3 < np.median([each.expected / each.explained for each in is_found]) < 3.6
-    assert all(each.people >= LEAST_PEOPLE for each in is_found)
+    assert all(each.people >= FEWEST_PEOPLE for each in is_found)
 
 
 def test_what_only_one_of_two_days_expects_is_no_segment() -> None:

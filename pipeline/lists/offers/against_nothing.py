@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from features.contract.vocabulary import Driver
 from features.source import Source
-from pipeline.dataset.outcome import left_within_horizon
 from pipeline.judgement.statistics.cluster_regression import coefficient
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.judgement.statistics.sequential import ERROR
@@ -25,6 +24,7 @@ from pipeline.lists.offers.each_action import for_each_action
 from pipeline.lists.offers.verdict import verdict_against_nothing
 from pipeline.lists.rollout import Allocation
 from pipeline.lists.trial.comparison import Look, Plan, looks
+from pipeline.lists.trial.outcomes import with_outcomes
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.trials.first_offers import first_offers
 from pipeline.store.trials.held_out import held_out
@@ -160,8 +160,7 @@ def recorded_in(
     people = pl.DataFrame(rows, schema=columns, orient="row").join(
         scores.teams(head).select("employee_id", "risk"), on="employee_id", maintain_order="left"
     )
-    dated = people.with_columns(snapshot_date=pl.lit(head.snapshot_date), month=pl.lit(head.month))
-    return left_within_horizon(source, dated, [head.snapshot_date], head.horizon_months).select(list(RECORDED))
+    return with_outcomes(source, head, people).select(list(RECORDED))
 
 
 def _arm(people: pl.DataFrame) -> Arm:

@@ -16,7 +16,6 @@ import polars as pl
 from features.contract.vocabulary import Driver
 from features.source import Source
 from pipeline.dataset.dated import load_dated
-from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.workspace import workspace
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.judgement.statistics.sequential import ERROR
@@ -29,6 +28,7 @@ from pipeline.lists.offers.verdict import NOT_DRAWN, TOO_EARLY, verdict
 from pipeline.lists.rollout import allocations
 from pipeline.lists.trial.comparison import Look, Plan, looks
 from pipeline.lists.trial.effect import matured_heads
+from pipeline.lists.trial.outcomes import with_outcomes
 from pipeline.settings import Settings
 from pipeline.store.answers import last_answers
 from pipeline.store.reading import Published, PublishedScores
@@ -170,8 +170,7 @@ def drawn_in(source: Source, scores: PublishedScores, head: Published) -> pl.Dat
     people = pl.DataFrame(rows, schema=columns, orient="row").join(
         scores.teams(head).select("employee_id", "risk"), on="employee_id", maintain_order="left"
     )
-    dated = people.with_columns(snapshot_date=pl.lit(head.snapshot_date), month=pl.lit(head.month))
-    return left_within_horizon(source, dated, [head.snapshot_date], head.horizon_months).select(list(DRAWN))
+    return with_outcomes(source, head, people).select(list(DRAWN))
 
 
 def _summary(effects: Sequence[ActionEffect], plan: Plan | None) -> str:

@@ -15,7 +15,6 @@ import polars as pl
 
 from features.source import Source
 from pipeline.dataset.dated import load_dated
-from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
 from pipeline.judgement.statistics.figures import Bounded
@@ -23,6 +22,7 @@ from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
 from pipeline.lists.rollout import Allocation, allocations, planned_months
 from pipeline.lists.trial.comparison import FEWEST_EXITS, FEWEST_MANAGERS, Look, Plan, fewest_managers, is_enough, looks
+from pipeline.lists.trial.outcomes import with_outcomes
 from pipeline.lists.trial.power import Power, power
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
@@ -182,11 +182,8 @@ def _of_month(
         schema={"manager_id": pl.String, "gets_lists": pl.Boolean},
     )
     chosen = listed(scores.teams(head), head.mean_risk, rules)
-    people = chosen.join(managers, on="manager_id").with_columns(
-        snapshot_date=pl.lit(head.snapshot_date), month=pl.lit(head.month)
-    )
-    left = left_within_horizon(source, people, [head.snapshot_date], head.horizon_months)
-    return left.sort("employee_id").select(list(_ELIGIBLE))
+    people = with_outcomes(source, head, chosen.join(managers, on="manager_id"))
+    return people.sort("employee_id").select(list(_ELIGIBLE))
 
 
 def _counts(part: pl.DataFrame) -> Part:

@@ -16,7 +16,6 @@ from scipy.stats import t
 
 from features.source import Source
 from pipeline.dataset.dated import load_dated
-from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.workspace import workspace
 from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
 from pipeline.judgement.statistics.cluster_regression import coefficient
@@ -27,6 +26,7 @@ from pipeline.listing.selection import listed
 from pipeline.lists.named import willing
 from pipeline.lists.trial.comparison import FEWEST_EXITS, FEWEST_MANAGERS
 from pipeline.lists.trial.effect import matured_heads
+from pipeline.lists.trial.outcomes import with_outcomes
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
@@ -139,9 +139,8 @@ def teams_in(
     people = teams.filter(pl.col("employee_id") != pl.col("manager_id")).with_columns(
         is_nominated=pl.col("employee_id").is_in(sorted(named)),
         is_listed=pl.col("employee_id").is_in(sorted(chosen)),
-        snapshot_date=pl.lit(head.snapshot_date),
     )
-    return left_within_horizon(source, people, [head.snapshot_date], head.horizon_months).select(list(ROWS))
+    return with_outcomes(source, head, people).select(list(ROWS))
 
 
 def _of(rows: pl.DataFrame, name: NamedBy) -> pl.DataFrame:

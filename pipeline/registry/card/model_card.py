@@ -12,7 +12,7 @@ from pipeline.html.markdown import plain
 from pipeline.html.rendering import rendered
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.language.translator import ENGLISH
-from pipeline.registry.card import words as words
+from pipeline.registry.card import words
 from pipeline.registry.card.blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
 from pipeline.registry.card.comparisons import other_model_tables, own_features
 from pipeline.registry.card.diagnostics import diagnostic_facts, guard_facts

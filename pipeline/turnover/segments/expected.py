@@ -17,7 +17,7 @@ from pipeline.turnover.segments.search import (
     DIMENSIONS,
     ERROR,
     FEWEST_DIMENSIONS,
-    LEAST_PEOPLE,
+    FEWEST_PEOPLE,
     Cells,
     Conditions,
     candidates,
@@ -38,7 +38,7 @@ def expected_segments(before: pl.DataFrame, now: pl.DataFrame) -> tuple[Expected
     of `DIMENSIONS` as there are, as texts.
     """
     names = [name for name in DIMENSIONS if name in now.columns]
-    if len(names) < FEWEST_DIMENSIONS or min(before.height, now.height) < LEAST_PEOPLE:
+    if len(names) < FEWEST_DIMENSIONS or min(before.height, now.height) < FEWEST_PEOPLE:
         return ()
     earlier, newest = _cells(before, names), _cells(now, names)
     found = {each.conditions for each in candidates(earlier, names)}

@@ -19,7 +19,7 @@ from pipeline.turnover.segments.search import (
     DIMENSIONS,
     ERROR,
     FEWEST_DIMENSIONS,
-    LEAST_PEOPLE,
+    FEWEST_PEOPLE,
     Cells,
     Mask,
     candidates,
@@ -71,7 +71,7 @@ def _again(segment: Segment, now: Cells) -> Segment:
     mask = now.mask(segment.conditions)
     part = now.table.filter(pl.Series(mask))
     worked, left = float(part["worked"].sum()), int(part["left"].sum())
-    if worked < LEAST_PEOPLE * now.months:
+    if worked < FEWEST_PEOPLE * now.months:
         return segment
     expected, compared = _compared(now, mask, float(now.model.chances(mask.astype(np.int64) - 1)[0]))
     return replace(

@@ -106,8 +106,8 @@ def _drivers(
     }
     once = pl.concat([pl.Series(dtype=pl.String), *of.values()]).unique().sort()
     sums = scores.driver_sums(published, once.to_list())
-    parts = {each: sums.filter(pl.col("employee_id").is_in(ids.implode())) for each, ids in of.items()}
-    return {each: differences(inside, everyone) for each, inside in parts.items()}
+    by_segment = {each: sums.filter(pl.col("employee_id").is_in(ids.implode())) for each, ids in of.items()}
+    return {each: differences(rows, everyone) for each, rows in by_segment.items()}
 
 
 def differences(inside: pl.DataFrame, everyone: Mapping[str, Any]) -> tuple[DriverDifference, ...]:

@@ -18,7 +18,7 @@ from pipeline.turnover.report import Condition
 from pipeline.turnover.segments.multiplicative import Multiplicative
 
 DIMENSIONS: Final = ("department", "level", "location", "job", "contract", "tenure")
-LEAST_PEOPLE: Final = 20
+FEWEST_PEOPLE: Final = 20
 """Mean head count of a segment, in the months of the search and in those that confirm it."""
 FALSE_DISCOVERIES: Final = 0.2
 ERROR: Final = 0.05
@@ -75,7 +75,7 @@ def combinations_of(cells: Cells, names: Sequence[str]) -> tuple[list[Conditions
     chances: list[float] = []
     for each in (chosen for size in (2, 3) for chosen in combinations(names, size)):
         sizes = cells.table.drop_nulls(each).group_by(each).agg(pl.col("worked").sum()).sort(each)
-        large = sizes.filter(pl.col("worked") >= LEAST_PEOPLE * cells.months).with_row_index("set")
+        large = sizes.filter(pl.col("worked") >= FEWEST_PEOPLE * cells.months).with_row_index("set")
         numbers = cells.table.join(large, on=each, how="left", maintain_order="left")["set"]
         chances += cells.model.chances(numbers.cast(pl.Int64).fill_null(-1).to_numpy())[: large.height].tolist()
         found += [tuple(map(Condition, each, row)) for row in large.select(each).rows()]
