@@ -267,7 +267,9 @@ def test_every_decision_is_in_the_index() -> None:
 
 
 def test_the_changelog_describes_this_version() -> None:
-    assert f"\n## {PYPROJECT['project']['version']}" in (ROOT / "CHANGELOG.md").read_text()
+    latest = re.search(r"^## (?:Unreleased \()?([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
+    assert latest
+    assert latest[1] == PYPROJECT["project"]["version"]
 
 
 def test_the_glossary_has_every_word_of_the_vocabulary() -> None:
