@@ -43,15 +43,15 @@ def _risk(company: Company, split: Split) -> np.ndarray:
     table = company.X.assign(**{_LEFT: company.left.astype(int)})
     train, test = table.iloc[split.train], table.iloc[split.test]
     if not company.horizon:
-        with _cpu_time():
+        with cpu_clock():
             return risk_of(train, test, _LEFT, company.seconds, num_bag_folds=_BAGS)
     seen, valid = (train.iloc[some] for some in split.folds[-1])
-    with _cpu_time():
+    with cpu_clock():
         return risk_of(seen, test, _LEFT, company.seconds, tuning_data=valid)
 
 
 @contextmanager
-def _cpu_time() -> Iterator[None]:
+def cpu_clock() -> Iterator[None]:
     """The wall clock of this process advances with its CPU time: AutoGluon knows no other limit than wall time.
 
     All methods are limited in the same way, and what else the machine does changes nothing.

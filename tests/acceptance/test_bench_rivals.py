@@ -1,6 +1,7 @@
 """The part of the bench that judges other methods on the product's test rows, at a tiny size."""
 
 import os
+import time
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 from bench.explained import LEARNED, MODEL, OUT, ROWS
 from bench.measure import RIVALS, measured
 from bench.part import Differs, Side
-from bench.rivals.company import WHY_NOT, Company, Split, companies, judged, write_company
+from bench.rivals.automl import cpu_clock
+from bench.rivals.company import WHY_NOT, Company, Split, companies, deadline, judged, write_company
 from bench.rivals.part import PART, check, tables
 from bench.rivals.prepare import months_to_exit
 from bench.rivals.product import by_the_product
@@ -70,6 +72,27 @@ def test_a_company_is_read_as_it_was_written(data: Path) -> None:
     [split], [same] = read.splits, written.splits
     assert split.test.tolist() == same.test.tolist()
     assert [part.tolist() for part in split.folds[0]] == [part.tolist() for part in same.folds[0]]
+
+
+def used_seconds(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
+    """The CPU time that this process has used, at each question."""
+    answers = iter(seconds)
+    monkeypatch.setattr(time, "process_time", lambda: next(answers))
+
+
+def test_a_deadline_counts_cpu_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    used_seconds(monkeypatch, 10.0, 19.9, 20.0)
+    is_late = deadline(10.0)
+    assert not is_late()
+    assert is_late()
+
+
+def test_the_clock_of_autogluon_advances_with_cpu_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    used_seconds(monkeypatch, 10.0, 10.0, 17.0)
+    clock = time.time
+    with cpu_clock():
+        assert -time.time() + time.time() == pytest.approx(7.0)
+    assert time.time is clock
 
 
 def test_an_exit_after_the_test_date_is_not_yet_seen() -> None:
