@@ -155,7 +155,7 @@ PART: Final = Part(
         ),
     ),
     figures=(
-        Figure("requests", "requests, all answered, each with its audit row", ""),
+        Figure("requests", "requests", "all answered and audited"),
         Figure("cpu_ms", "CPU of a request", "ms"),
         *_FIGURES,
         Figure("start_mb", "memory at the end of the start", "MB"),
