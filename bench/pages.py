@@ -38,6 +38,7 @@ _PURPOSE: Final = "retention_conversation"
 _MONTH: Final = f"{MONTHS[-1]:%Y-%m}"
 PAGES: Final[Mapping[str, str]] = {
     "overview": "/overview",
+    "groups": "/groups",
     "services": "/services",
     "pair": "/services/pair?client=D1&provider=D2",
     "people": "/people",
@@ -48,6 +49,7 @@ PAGES: Final[Mapping[str, str]] = {
 }
 CALLS: Final[Mapping[str, str]] = {
     "overview": "/v1/groups/department",
+    "groups": "/v1/groups/department",
     "services": "/v1/internal-services",
     "pair": "/v1/internal-services",
     "people": f"/v1/risks?limit=25&purpose={_PURPOSE}",

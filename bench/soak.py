@@ -1,16 +1,16 @@
 """The part `soak`: the server over minutes, nine reads to each write, and whether it ends as it began.
 
 Four clients send their requests at fixed times, so that both ends have the same load; a client that still waits for an
-answer sends the next one late. A read is a person's risk with its factors, as HR asks for it; a write is a contest,
-after which no answer that the server holds is valid.
+answer sends the next one late, and all are sent, however long that takes. A read is a person's risk with its factors,
+as HR asks for it; a write is a contest, after which no answer that the server holds is valid.
 """
 
 import http.client
 import json
 import sqlite3
-import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,16 +46,16 @@ def publish(size: Size, data: Path) -> None:
 
 @dataclass
 class Client:
-    """What one client sent: the second since the start at which each request began, its milliseconds, its method."""
+    """What one client sent: the second since the start at which each request was due, its milliseconds, its method."""
 
     number: int
-    seconds: list[float] = field(default_factory=list)
+    due: list[float] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     failed: int = 0
 
     def ask(self, url: str, token: str, people: int, began: float, seconds: float) -> None:
-        """Request people in a random order, one after the other, until the time is over."""
+        """Request people in a random order, one after the other, until all that were due in the time are answered."""
         random = np.random.default_rng(self.number)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         address, turn = urlsplit(url), 0
@@ -70,7 +70,7 @@ class Client:
                 answer = connection.getresponse()
                 answer.read()
                 self.failed += answer.status not in (200, 201)
-                self.seconds.append(started - began)
+                self.due.append(due)
                 self.milliseconds.append(1000 * (time.perf_counter() - started))
                 self.methods.append(method)
                 turn += 1
@@ -86,7 +86,7 @@ def soak(data: Path, out: Path) -> Figures:
         path = f"/v1/employees/E000000/risk?purpose={_PURPOSES['GET']}"
         server.first_answer(path, {"Authorization": f"Bearer {token}"})
         clients, memory, cpu = _asked(server, token, people, seconds)
-    sent, failed = sum(len(client.methods) for client in clients), sum(client.failed for client in clients)
+    sent, failed = _sent(clients), sum(client.failed for client in clients)
     if failed:
         raise Differs(f"{failed} of {sent} requests failed; look into the server's log")
     if _audit_rows(data) - before < sent + 1:
@@ -98,20 +98,22 @@ def _asked(server: Server, token: str, people: int, seconds: float) -> tuple[lis
     """The clients after the time is over, the server's memory at the end of its start and at its end, and its CPU."""
     clients = [Client(number) for number in range(CLIENTS)]
     began, spent = time.perf_counter(), server.cpu_seconds()
-    threads = [
-        threading.Thread(target=client.ask, args=(server.url, token, people, began, seconds)) for client in clients
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(_ENDS * seconds)
-    start = server.resident_mb()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        asking = [pool.submit(client.ask, server.url, token, people, began, seconds) for client in clients]
+        while not all(each.done() for each in asking) and _sent(clients) < _ENDS * seconds * REQUESTS_A_SECOND:
+            time.sleep(0.1)
+        start = server.resident_mb()
+        for each in asking:
+            each.result()
     return clients, {"start_mb": start, "end_mb": server.resident_mb()}, server.cpu_seconds() - spent
 
 
+def _sent(clients: Sequence[Client]) -> int:
+    return sum(len(client.methods) for client in clients)
+
+
 def _latencies(clients: Sequence[Client], seconds: float) -> Figures:
-    at = np.concatenate([client.seconds for client in clients])
+    at = np.concatenate([client.due for client in clients])
     taken = np.concatenate([client.milliseconds for client in clients])
     is_read = np.concatenate([client.methods for client in clients]) == "GET"
     ends = {"start": at < _ENDS * seconds, "end": at >= (1 - _ENDS) * seconds}
@@ -149,11 +151,11 @@ PART: Final = Part(
             "retention",
             "bench.soak:soak",
             f"one worker of the API, asked {REQUESTS_A_SECOND} times a second; every {WRITES}th request writes, "
-            f"start and end are {_ENDS:.0%} of the time each",
+            f"start and end are {_ENDS:.0%} of the requests each",
         ),
     ),
     figures=(
-        Figure("requests", "requests, all answered, each with its audit row", ""),
+        Figure("requests", "requests", "all answered and audited"),
         Figure("cpu_ms", "CPU of a request", "ms"),
         *_FIGURES,
         Figure("start_mb", "memory at the end of the start", "MB"),

@@ -90,6 +90,9 @@ ELSEWHERE = {
     "make bench PARTS=features PEOPLE='10000 100000'": (
         "`test_bench.py::test_the_bench_prints_a_table_and_writes_the_figures_for_the_page`"
     ),
+    "make bench PARTS=soak MINUTES=60": (
+        "`test_bench_soak.py::test_every_tenth_request_writes_and_both_ends_are_measured`"
+    ),
     "docker compose up -d": CONTAINERS,
     "RETENTION_SOURCE=/path/to/source docker compose run --rm jobs train /data": CONTAINERS,
     "RETENTION_SOURCE=/path/to/source docker compose run --rm jobs score /data": CONTAINERS,
