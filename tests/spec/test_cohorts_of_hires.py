@@ -91,6 +91,24 @@ def test_a_curve_waits_with_the_kinds_until_nobody_can_be_told_apart() -> None:
     assert two == [Checkpoint(3, 8, 0.8), Checkpoint(6, 8, 0.8)]
 
 
+def test_a_time_of_one_exit_is_passed_over_and_the_next_counts_it() -> None:
+    """Of fourteen three leave by the first time, one by the second and three by the third."""
+    hired = date(2022, 1, 1)
+    left = [leaver(hired, day) for day in (31, 60, 91, 200, 300, 360)]
+    found = rows_of([*left, leaver(hired, 120, "other"), *stays(hired, 7)])["2022"].curve
+    assert found == (
+        Checkpoint(3, 11, round(11 / 14, 4), round(3 / 14, 4), 0.0, 0.0),
+        Checkpoint(6, 10, round(10 / 14, 4)),
+        Checkpoint(12, 7, 0.5, round(6 / 14, 4), 0.0, round(1 / 14, 4)),
+        Checkpoint(18, 7, 0.5, round(6 / 14, 4), 0.0, round(1 / 14, 4)),
+    )
+
+
+def test_a_curve_is_shown_for_up_to_five_years() -> None:
+    curve = rows_of(stays(date(2017, 1, 1), 5))["2017"].curve
+    assert [point.months for point in curve] == [3, 6, 12, 18, 24, 36, 48, 60]
+
+
 def test_exits_after_the_last_time_shown_hide_nothing() -> None:
     found = curve_of(*left_on(31, 60, 91), *left_on(300, kind="other"), people=10)
     assert found == [Checkpoint(3, 7, 0.7, 0.3, 0.0, 0.0), Checkpoint(6, 7, 0.7, 0.3, 0.0, 0.0)]

@@ -87,8 +87,8 @@ def test_a_group_is_small_in_the_years_in_which_it_was() -> None:
 def test_a_block_ends_where_it_and_what_follows_have_three_exits_or_none() -> None:
     """One and two exits: a block of two months. A month of none. Three, and the last one with them. Then none."""
     shown = shown_of_total(exits_in(m0=1, m1=2, m3=3, m4=1), *NO_TABLE)
-    assert shown.has_kinds.all()
-    assert shown.is_edge[0].tolist() == edges_at(0, 2, 3, *range(5, 13))
+    assert shown.has_kinds.tolist() == [[True] * YEAR]
+    assert shown.is_edge.tolist() == [edges_at(0, 2, 3, *range(5, 13))]
 
 
 def test_a_year_of_one_or_two_exits_shows_no_kinds_and_a_year_of_none_does() -> None:
@@ -163,6 +163,16 @@ def test_a_group_is_hidden_or_shown_by_year_where_its_months_leave_one_of_the_to
     with_others = beside(total_by(0, 6, 12), across, within, exits_in(m9=2), exits_in(m0=2))
     assert with_others.has_kinds.all(axis=1).tolist() == [True, True, False, False], "two hidden are in either half"
     assert with_others.is_edge[1].all()
+
+
+def test_two_parts_of_the_total_together_reveal_what_neither_does() -> None:
+    """The total has three parts with three exits each. In the second and in the third one of the small group's two is
+    beside two of a shown group, so each part leaves three; both together, less the four, are the two.
+    """
+    hidden, few, across = exits_in(m0=3), exits_in(m5=1, m9=1), exits_in(m5=2, m9=2)
+    assert not beside(total_by(0, 4, 8, 12), hidden, few, across, small=[0]).has_kinds.any()
+    of_three = beside(total_by(0, 4, 8, 12), hidden, exits_in(m5=2, m9=1), across, small=[0])
+    assert of_three.has_kinds.all(axis=1).tolist() == [False, True, True]
 
 
 def test_nothing_is_shown_beside_a_total_without_kinds() -> None:
