@@ -103,8 +103,10 @@ def answer(
     drivers: Annotated[list[Driver] | None, Form()] = None,
     action: Annotated[str, Form(max_length=64)] = "",
     manager_id: Annotated[str, Form()] = "",
+    position: Annotated[str, Form(pattern=r"^(a\d{1,4})?$")] = "",
 ) -> Response:
-    """Store an answer once: sending the same one again, by a second tap or the back button, changes nothing."""
+    """Store an answer once: sending the same one again, by a second tap or the back button, changes nothing. Leads back
+    to the `position` of the person on the page of the list."""
     done = action if outcome in DONE and action_of(action) else None
     given = Answer(datetime.now(UTC), asker.subject, employee_id, outcome, drivers or [], action=done)
     with audit.change() as change:
@@ -117,4 +119,4 @@ def answer(
             store_answer(change.connection, published, given)
         change.record("answered before" if is_repeated else "answered", employee_id)
     whose = f"&manager_id={quote(manager_id, safe='')}" if asker.has(Role.HR) and manager_id else ""
-    return RedirectResponse(f"/list?month={month}&kept=1{whose}", 303)
+    return RedirectResponse(f"/list?month={month}&kept=1{whose}{'#' if position else ''}{position}", 303)

@@ -153,7 +153,7 @@ def course_shown(
     """A person's risk on each snapshot date of the publication's source, oldest first, and both ends of its range."""
     heads = {head.snapshot_date: head for head in scores.history(published.source)}
     course = [(day, score, range_shown(heads[day], score)) for day, score in scores.course(published, employee_id)]
-    return [(day, score.risk, ends and ends.low, ends and ends.high) for day, score, ends in course]
+    return [(day, score.risk, *((ends.low, ends.high) if ends else (None, None))) for day, score, ends in course]
 
 
 def range_of(low: float | None, high: float | None) -> Range | None:

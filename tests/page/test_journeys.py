@@ -31,6 +31,7 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
     assert_accessible(page)
     page.get_by_role("button", name="We talked").first.click()
     expect(page.get_by_role("status")).to_have_text("Your answer is saved.")
+    expect(page.get_by_text("Answered:").first).to_be_in_viewport()  # and not two screens below the top of the page
     expect(page.get_by_role("button", name="We talked").first).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="We talked").first.click()
     expect(page.get_by_role("status")).to_have_text("Your answer is saved.")
