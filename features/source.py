@@ -120,8 +120,8 @@ def _stored(
     if before is None:
         return None
     written = work / "tables"
-    if known := take(stored, before, written):
-        return _source(definition, known, written, staging)
+    if unchanged := take(stored, before, written):
+        return _source(definition, unchanged, written, staging)
     checked = work / "checked"
     take_checked(stored, checked)
     known = read_checked(checked, _expectations(definition))

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     )
     stored_tables: bool = Field(
         default=False,
-        description="store the validated tables of a source, with names, so that an unchanged one is not read again",
+        description="store the validated tables of a source, with names, so that unchanged files are not read again",
     )
     drift_limit: float = Field(
         default=0.2, gt=0, description="least population stability index of a feature that counts as drift"

@@ -9,7 +9,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -67,11 +67,8 @@ class KnownFile:
         more = {(finding.rule, finding.column): finding.rows for finding in added.warnings}
         if self.notes or added.notes or self.refused != added.refused or not more.keys() <= warned.keys():
             return None
-        warnings = [
-            Finding(**{**asdict(finding), "rows": finding.rows + more.get(key, 0)}) for key, finding in warned.items()
-        ]
-        rows = self.rows + added.rows
-        return KnownFile(added.about, added.length, added.digest, rows, self.refused, (), tuple(warnings))
+        warnings = [replace(finding, rows=finding.rows + more.get(key, 0)) for key, finding in warned.items()]
+        return replace(added, rows=self.rows + added.rows, warnings=tuple(warnings))
 
 
 def known_file(file: Path, form: TextFormat) -> KnownFile:

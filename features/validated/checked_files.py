@@ -51,46 +51,47 @@ def read_checked(folder: Path, expectations: Expectations) -> CheckedFiles:
 
 def write_checked(known: CheckedFiles, files: Mapping[str, KnownFile], expectations: Expectations) -> None:
     """Describe the tables of facts in the folder of their interim files, and delete all files that are not theirs."""
-    folder, tables, current = known.first_pass.folder, {}, {MANIFEST}
-    for table, file in files.items():
-        found = known.first_pass.checked[table]
-        tables[table] = {
+    folder, first_pass = known.first_pass.folder, known.first_pass
+    tables = {
+        table: {
             "about": expectations.about_facts(table),
             "file": file.as_dict(),
-            "tally": known.first_pass.tallies[table].as_dict(),
-            "columns": asdict(found.columns),
-            "rows": found.rows,
-            "interim": [path.name for path in found.paths],
-            **{name: sorted(getattr(found, name)) for name in _SETS},
+            "tally": first_pass.tallies[table].as_dict(),
+            "columns": asdict(first_pass.checked[table].columns),
+            "rows": first_pass.checked[table].rows,
+            "interim": [path.name for path in first_pass.checked[table].paths],
+            **{name: sorted(getattr(first_pass.checked[table], name)) for name in _SETS},
         }
-        frames = {name: getattr(found, name) for name in _FRAMES}
-        frames |= {name: pl.DataFrame({key: getattr(found, name)}) for name, key in _KEYS.items()}
-        for name, frame in frames.items():
-            path = _frame_file(folder, table, name)
-            path.unlink(missing_ok=True)  # it may be a link to that of an earlier run
-            frame.write_parquet(path)
-            current.add(path.name)
-        current |= {path.name for path in found.paths}
+        for table, file in files.items()
+    }
+    current = {path.name for table in files for path in first_pass.checked[table].paths}
     for path in folder.iterdir():
         if path.name not in current:
             path.unlink()
+    for table in files:
+        _write_frames(first_pass.checked[table], folder)
     document = {"code": fingerprint.code_version(), "tables": tables}
-    (folder / MANIFEST).unlink(missing_ok=True)
     (folder / MANIFEST).write_text(json.dumps(document), encoding="utf-8")
 
 
+def _write_frames(found: CheckedTable, folder: Path) -> None:
+    frames = {name: getattr(found, name) for name in _FRAMES}
+    frames |= {name: pl.DataFrame({key: getattr(found, name)}) for name, key in _KEYS.items()}
+    for name, frame in frames.items():
+        frame.write_parquet(_frame_file(folder, found.table, name))
+
+
 def _table(folder: Path, table: str, stored: Mapping[str, Any]) -> CheckedTable:
-    columns = {key: tuple(value) if isinstance(value, list) else value for key, value in stored["columns"].items()}
+    given = stored["columns"]
+    columns: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
     frames = {name: pl.read_parquet(_frame_file(folder, table, name)) for name in (*_FRAMES, *_KEYS)}
-    return CheckedTable(
-        table,
-        [folder / name for name in stored["interim"]],
-        Columns(**columns),
-        stored["rows"],
+    gathered: dict[str, Any] = {
         **{name: frames[name] for name in _FRAMES},
         **{name: frames[name][key].to_numpy() for name, key in _KEYS.items()},
         **{name: set(stored[name]) for name in _SETS},
-    )
+    }
+    paths = [folder / name for name in stored["interim"]]
+    return CheckedTable(table, paths, Columns(**columns), stored["rows"], **gathered)
 
 
 def _frame_file(folder: Path, table: str, name: str) -> Path:

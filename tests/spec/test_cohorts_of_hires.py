@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
-from pipeline.turnover.cohorts import cohort_rows
+from pipeline.turnover.retention.cohorts import cohort_rows
 
 from pipeline.turnover.report import Checkpoint, CohortRow
 
