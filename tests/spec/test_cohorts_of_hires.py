@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
-from pipeline.turnover.retention.cohorts import cohort_rows
 
 from pipeline.turnover.report import Checkpoint, CohortRow
+from pipeline.turnover.retention.cohorts import cohort_rows
 
 LAST_DAY = date(2023, 12, 31)
 
