@@ -59,20 +59,48 @@ def csv_to_parquet(file: Path, form: TextFormat, out: Path) -> list[str]:
     check_header(header, below, file.name, above + 1)
     wanted, refused = readable_columns(header, file.name)
     names = ", ".join(f"c{position}: 'VARCHAR'" for position in range(len(header)))
-    source = (
-        f"read_csv({one_file(plain)}, columns={{{names}}}, auto_detect=false, header=true, skip={above}, "
-        f"delim={literal(delimiter)}, quote='\"', escape='\"')"
+    options = (
+        f"columns={{{names}}}, auto_detect=false, header=true, skip={above}, delim={literal(delimiter)}, quote='\"', "
+        f"escape='\"'"
     )
     columns = ", ".join(f"c{position} as {quoted(name)}" for position, name in wanted)
     try:
-        with connect(out.parent) as connection:
-            copy_to_parquet(connection, select_from(columns, source), out)
+        _copy_csv(plain, options, columns, out)
     except duckdb.Error as error:
         raise BadInput(_csv_finding(file, form, str(error))) from None
     finally:
         if plain != file:
             plain.unlink(missing_ok=True)
     return refused
+
+
+def _copy_csv(plain: Path, options: str, columns: str, out: Path) -> None:
+    """Rewrites the columns as Parquet. DuckDB refuses a file that breaks lines in two ways, as appended exports do."""
+    one_break = out.with_suffix(".lines.csv")
+    try:
+        with connect(out.parent) as connection:
+            try:
+                copy_to_parquet(connection, select_from(columns, f"read_csv({one_file(plain)}, {options})"), out)
+            except duckdb.InvalidInputException:
+                if not _breaks_lines_in_two_ways(plain):
+                    raise
+                with decoded(plain, None, newline=None) as text, one_break.open("w", newline="\n") as written:
+                    shutil.copyfileobj(text, written, _BLOCK)
+                copy_to_parquet(connection, select_from(columns, f"read_csv({one_file(one_break)}, {options})"), out)
+    finally:
+        one_break.unlink(missing_ok=True)
+
+
+def _breaks_lines_in_two_ways(file: Path) -> bool:
+    """Whether some lines end with CR and LF, and others with LF alone."""
+    both = alone = 0
+    with _open_bytes(file) as opened:
+        for line in opened:
+            both += line.endswith(b"\r\n")
+            alone += not line.endswith(b"\r\n")
+            if both and alone:
+                return True
+    return False
 
 
 def nameless_columns(file: Path, form: TextFormat) -> set[int]:
@@ -111,9 +139,11 @@ def ends_within_a_line(file: Path) -> bool:
 
 
 @contextmanager
-def decoded(file: Path, encoding: str | None) -> Iterator[IO[str]]:
-    """The text of a file, which may be compressed; UTF-8 unless another encoding is declared."""
-    with _open_bytes(file) as opened, io.TextIOWrapper(opened, encoding or "utf-8-sig", newline="") as text:
+def decoded(file: Path, encoding: str | None, newline: str | None = "") -> Iterator[IO[str]]:
+    """The text of a file, which may be compressed; UTF-8 unless another encoding is declared. Line breaks stay as they
+    are, or become one character each with `newline` None.
+    """
+    with _open_bytes(file) as opened, io.TextIOWrapper(opened, encoding or "utf-8-sig", newline=newline) as text:
         yield text
 
 

@@ -12,6 +12,12 @@ SAME_TABLE: dict[str, dict[str, Content]] = {
     "csv": {"employees.csv": EMPLOYEES},
     "csv with a byte order mark": {"employees.csv": EMPLOYEES.encode("utf-8-sig")},
     "csv with Windows line ends": {"employees.csv": EMPLOYEES.replace("\n", "\r\n")},
+    "csv with both line ends": {"employees.csv": EMPLOYEES.replace("\n", "\r\n", 2)},
+    "csv.gz with both line ends": {"employees.csv.gz": gzip.compress(EMPLOYEES.replace("\n", "\r\n", 1).encode())},
+    "UTF-16 with both line ends, declared": {
+        "employees.csv": EMPLOYEES.replace("\n", "\r\n", 2).encode("utf-16"),
+        "source.toml": '[files]\nencoding = "utf-16"',
+    },
     "csv with a blank line": {"employees.csv": EMPLOYEES + "\n"},
     "csv, other capitals in the name": {"Employees.CSV": EMPLOYEES},
     "csv.gz": {"employees.csv.gz": gzip.compress(EMPLOYEES.encode())},
