@@ -4,6 +4,7 @@ ready goes red, and both recover by themselves."""
 import resource
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import httpx2
@@ -96,7 +97,7 @@ def test_a_store_file_deleted_under_the_server_is_noticed_and_a_restored_one_is_
     place, backup = settings.var / "store.db", settings.var / "backup.db"
     with httpx2.Client(base_url=server.url) as client:
         assert client.get(URL, headers=bearer("hr")).status_code == 200
-        with sqlite3.connect(place) as source, sqlite3.connect(backup) as copy:
+        with closing(sqlite3.connect(place)) as source, closing(sqlite3.connect(backup)) as copy:
             source.backup(copy)
         for path in settings.var.glob("store.db*"):
             path.unlink()

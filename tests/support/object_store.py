@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ class ObjectStore:
 
     url: str
     files: Any
+    catalogs: list[Any] = field(default_factory=list)
 
     def write_parquet(self, path: str, table: pa.Table) -> str:
         pq.write_table(table, f"{BUCKET}/{path}", filesystem=self.files)
@@ -38,6 +39,7 @@ class ObjectStore:
         catalog = sql.SqlCatalog(
             "local", uri=f"sqlite:///{database}", warehouse=f"s3://{BUCKET}/warehouse", **properties
         )
+        self.catalogs.append(catalog)
         catalog.create_namespace_if_not_exists("hr")
         return catalog
 
@@ -69,5 +71,8 @@ def object_store(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ob
         allow_bucket_deletion=True,
     )
     files.create_dir(BUCKET)
-    yield ObjectStore(s3_server, files)
+    store = ObjectStore(s3_server, files)
+    yield store
+    for catalog in store.catalogs:
+        catalog.close()
     files.delete_dir_contents(BUCKET)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, Final
 
 import pyarrow.fs as arrow_fs
@@ -41,7 +42,8 @@ def open_catalogued(catalog: str, name: str, snapshot: int | None, place: str) -
     except ImportError:
         raise BadInput(not_installed("iceberg", "pyiceberg", place)) from None
     described = Config().get_catalog_config(catalog) or {}  # as the environment is now, not when it was imported
-    return _opened(load_catalog(catalog, **described).load_table(name), snapshot, f"{catalog}:{name}", place)
+    with closing(load_catalog(catalog, **described)) as opened:  # the table has its own way to its files
+        return _opened(opened.load_table(name), snapshot, f"{catalog}:{name}", place)
 
 
 def _opened(table: Any, snapshot: int | None, shown: str, place: str) -> OpenedTable:
