@@ -37,3 +37,8 @@ def test_a_pair_of_five_is_shown_and_one_of_four_hides_others_of_its_row_and_col
     assert hidden_of_attributes(*records(*of_five))[BOTH] == set()
     of_four = (("woman", "young", 9), ("woman", "old", 4), ("man", "young", 8), ("man", "old", 7))
     assert hidden_of_attributes(*records(*of_four))[BOTH] == {(one, other) for one, other, _ in of_four}
+
+
+def test_hidden_groups_of_five_people_together_hide_no_other() -> None:
+    groups = (("woman", "old", 9), ("man", "old", 8), ("other", "old", 3), ("not said", "old", 2))
+    assert hidden_of_attributes(*records(*groups))[GENDER] == {("other",), ("not said",)}
