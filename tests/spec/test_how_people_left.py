@@ -146,6 +146,11 @@ def test_a_group_of_few_leavers_hides_what_the_year_of_everyone_would_leave(
     assert beside(total_by(0, 12), *groups).has_kinds.all(axis=1).tolist() == shown
 
 
+def test_a_later_block_of_a_group_spans_its_months_too() -> None:
+    shown = beside(total_by(0, 12), exits_in(m0=3, m3=2, m5=1))
+    assert shown.is_edge.tolist() == [edges_at(0, 1, 2, 3, *range(6, 13))]
+
+
 def test_a_small_group_counts_as_hidden_however_many_left() -> None:
     many, few = exits_in(m0=5), exits_in(m0=2)
     hidden = beside(total_by(0, 12), many, exits_in(m0=3), small=[1])
