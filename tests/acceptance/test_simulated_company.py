@@ -144,7 +144,7 @@ def test_the_range_holds_most_true_risks_of_the_people_scored(company: Path) -> 
     rows = scores.join(truth, on=["employee_id", "snapshot_date"])
     is_inside = (rows["risk_low"] <= rows["true"]) & (rows["true"] <= rows["risk_high"])
     print(f"ranges hold the true risk of {is_inside.mean():.0%} of {len(rows):,} people")  # noqa: T201
-    assert is_inside.mean() > 0.5  # .65 to .75 on companies of 800 and 3,000 people
+    assert is_inside.mean() > 0.6  # .65 to .75 on companies of 800 and 3,000 people
 
 
 def test_a_published_month_records_its_data_code_and_seed(company: Path) -> None:
