@@ -256,6 +256,8 @@ def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally:
             pl.col("known") >= pl.col("gone_known"),
         )
         rows = late.select("row").unique().collect()
+        if rows.is_empty():
+            continue
         kept = frame.with_row_index("row").join(rows, on="row", how="anti", maintain_order="left").drop("row")
         tally.add(AFTER_EXIT, table, own_date, frame.height - kept.height)
         frame = kept
