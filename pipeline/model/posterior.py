@@ -129,19 +129,34 @@ def fit_posterior(
         return None
     risk = risk_of(log_odds)
     weight = risk * (1 - risk) / rows_per_leaver
-    centre = weight @ columns / weight.sum()
+    centre = _weighted_sum(weight, columns) / weight.sum()
     prior = np.linalg.cholesky(mixed_covariance(priors, len(scale)))
     information, axes = np.linalg.eigh(prior.T @ _curvature(columns, weight, centre) @ prior)
     # the slope of the log likelihood at weights of 0, by its quadratic form around the fit
     slope = weight * (log_odds - weight @ log_odds / weight.sum()) + (left - risk) / rows_per_leaver
-    evident = axes.T @ prior.T @ (slope @ columns - centre * slope.sum())
-    spread = float(((columns - columns.mean(axis=0)) @ prior.astype(np.float32)).var(axis=0).sum())
-    variance = _variances(np.maximum(information, 0.0), evident, spread)
+    evident = axes.T @ prior.T @ (_weighted_sum(slope, columns) - centre * slope.sum())
+    variance = _variances(np.maximum(information, 0.0), evident, _spread(columns, prior))
     axes = prior @ axes
     covariance = (axes * variance) @ axes.T / np.outer(scale, scale)
     root, below = np.linalg.cholesky(covariance), np.tril_indices(len(scale))
     root[below] = _rounded(root[below])
     return Posterior(tuple(design.bases), _rounded(design.mean + scale * centre), root, float(1 / weight.sum()))
+
+
+def _weighted_sum(weight: Floats, columns: NDArray[np.float32]) -> Floats:
+    """Of the rows: (columns,). A block at a time, since NumPy would copy the whole in double precision."""
+    total = np.zeros(columns.shape[1])
+    for rows in _blocks(len(columns)):
+        total += weight[rows] @ columns[rows]
+    return total
+
+
+def _spread(columns: NDArray[np.float32], prior: NDArray[np.floating]) -> float:
+    """The sum of the variances of the columns, turned by the root of the prior."""
+    mean, root, total = columns.mean(axis=0), prior.astype(np.float32), 0.0
+    for rows in _blocks(len(columns)):
+        total += float(np.square((columns[rows] - mean) @ root, dtype=np.float64).sum())
+    return total / len(columns)
 
 
 def _curvature(design: NDArray[np.float32], weight: Floats, centre: Floats) -> Floats:
