@@ -1,5 +1,6 @@
-"""`directory`: how people are called, from the list of people, if the answer says so. A name that serves as their id
-stays an id only.
+"""`directory`: how people are called, from the list of people, unless the answer leaves names out.
+
+A name that serves as their id stays an id only.
 """
 
 from collections.abc import Mapping
@@ -62,7 +63,7 @@ def draft_directory(drafting: Drafting) -> None:
     if name is None:
         return
     question = Question("directory", _KEPT_APART, "one", (KEEP, LEAVE_OUT), suggested=KEEP, why=f"from {name.source}")
-    if drafting.interview.ask(question) == LEAVE_OUT:
+    if drafting.interview.offer(question) == LEAVE_OUT:
         return
     person = own.spelling.sql(own.column.text)
     lines = [Line("employee_id", person, own.column.place, 0.95, own.why), name]

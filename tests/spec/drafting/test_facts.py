@@ -320,9 +320,10 @@ def test_names_are_asked_for_and_left_out_where_the_answer_says_so(drafted: Draw
     assert {"roster.First Name", "roster.Last Name", "roster.Email"} <= set(made.draft.unused)
 
 
-def test_whether_names_are_kept_is_open_until_it_is_answered(drafted: Draw) -> None:
+def test_whether_names_are_kept_may_stay_without_an_answer(drafted: Draw) -> None:
     made = drafted({"roster.csv": ROSTER}, PERIOD, suggested=False)
-    assert "directory" in made.draft.open
+    assert "directory" not in made.draft.open
+    assert "directory" in made.draft.tables
 
 
 def test_an_export_without_names_is_not_asked_about_them(drafted: Draw) -> None:
