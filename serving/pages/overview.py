@@ -32,7 +32,7 @@ from serving.views.months import current
 from serving.views.outlook import outlook_of
 from serving.views.overview import above_usual, driver_shares
 from serving.views.representation import effect_of
-from serving.views.turnover import EVERYONE, named_groups, turnover_of
+from serving.views.turnover import EVERYONE, MANAGER, named_groups, turnover_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -57,6 +57,8 @@ def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurp
             "overview.html",
             published=published,
             is_scoped=scores.scope is not None,
+            names_lines=named_groups(scores.scope)[0] == MANAGER,
+            by_department=groups.dimension == "department",
             **_happened(_turnover(scores, asker)),
             **_coming(_outlook(scores, asker), scores.scope),
             **_where(scores, published, groups),
@@ -71,8 +73,10 @@ def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurp
 
 
 def _turnover(scores: PublishedScores, asker: Identity) -> TurnoverAnswer | None:
+    """That of the company, or of the groups that a scope names: not of lines, which bear the ids of managers."""
+    named, _ = named_groups(scores.scope)
     try:
-        return turnover_of(scores, asker, (named_groups(scores.scope)[0] or EVERYONE,))
+        return turnover_of(scores, asker, (EVERYONE if named in (None, MANAGER) else named,))
     except Refusal:
         return None
 

@@ -36,7 +36,7 @@ class Above:
 
 @dataclass(frozen=True)
 class DriverShare:
-    """A driver's share of what sets departments apart: of the mean log-odds, without their signs."""
+    """A driver's share of what sets groups apart: of the mean log-odds, without their signs."""
 
     driver: str
     share: float

@@ -1,5 +1,6 @@
 """A month published by version 0.1 has the feature descriptions of that version, and is shown as before."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,10 @@ from api_server import Bearer
 from fastapi.testclient import TestClient
 from published import AUGUST, SEPTEMBER, publication
 
+from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
+from serving.app import create_app
+from serving.settings import ServerSettings
 
 OF_0_1 = {"feature", "driver", "label", "unit", "worse", "actionable", "kind"}
 URL = "/v1/employees/B/risk?purpose=retention_conversation"
@@ -61,3 +65,13 @@ def test_the_receipt_has_the_range_as_held_and_says_what_it_describes(
     assert [score["snapshot_date"] for score in scores][:2] == ["2026-10-31", "2026-09-30"]
     assert [score["is_range_of_calibration"] for score in scores][:2] == [False, True]
     assert scores[1]["range"] == pytest.approx({"low": 0.18877, "high": 0.68877}, abs=1e-5)
+
+
+def test_the_range_of_all_exits_is_said_to_know_chance_alone(settings: ServerSettings) -> None:
+    with TestClient(create_app(settings), base_url="https://testserver") as client:
+        form = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
+        assert form
+        client.post("/sign-in", data={"form_token": form[1], "token": issue_token(settings, "hr", "H1")})
+        page = client.get("/groups").text
+    assert "Allowing for chance alone, the number will be between" in page
+    assert "how well the risks are known" not in page

@@ -1,6 +1,7 @@
 """What each role sees of turnover: HR all groups, others fewer, and nobody how one or two people left."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from published import AuditRows
 from turnover_examples import LARGE, line, publish_what_happened, turnover
 
 from pipeline.identity.scopes import Scope
+from pipeline.identity.tokens import issue_token
 from pipeline.store.groups.turnover_figures import TurnoverFigures, turnover_of_lines, write_turnover
 from pipeline.store.store import Store
 from pipeline.turnover.turnover_json import as_json
+from serving.app import create_app
+from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
@@ -90,6 +94,23 @@ def test_a_scope_shows_the_whole_groups_it_names_and_no_total(
     assert seen("department=Sales", "department=Plant") == {("department", "Sales"), ("department", "Plant")}
     assert seen("line=M1") == {("manager", "M1")}
     assert seen("department=Sales", "location=Riga") == set()  # a part of each, and no group as a whole
+
+
+def test_the_overview_of_a_line_shows_no_id_of_its_manager(happened: Store, settings: ServerSettings) -> None:
+    """It is a page of groups: neither audited by person nor stopped by a halt. The page Turnover is both."""
+    with TestClient(create_app(settings), base_url="https://testserver") as client:
+        sign_in(client, issue_token(settings, "hr", "H1", scope=Scope(line=("M1",))))
+        overview, own_page = client.get("/overview"), client.get("/turnover")
+    assert (overview.status_code, own_page.status_code) == (200, 200)
+    assert "their turnover is on the page Turnover only" in overview.text
+    assert 'scope="row">M1<' not in overview.text
+    assert 'scope="row">M1<' in own_page.text
+
+
+def sign_in(client: TestClient, token: str) -> None:
+    form = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert form
+    client.post("/sign-in", data={"form_token": form[1], "token": token})
 
 
 def test_segments_of_the_company_are_for_readers_of_the_whole(
