@@ -17,6 +17,7 @@ from published import MANAGER_OF, SEPTEMBER, AuditRows, publication
 from features.errors import BadInput
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import issue_token
+from pipeline.store.operations.plans import saved_plans
 from pipeline.store.store import Store
 from serving.access.permissions import Permit
 from serving.app import create_app
@@ -221,6 +222,23 @@ def test_hr_with_a_scope_who_leads_a_team_sees_both_and_no_more(
     every = client.get("/v1/lists/2026-09", headers=headers).json()["lists"]
     assert {each["manager_id"] for each in every} == {"M2"}
     assert client.post("/v1/lists/2026-09/A/answer", json={"outcome": "talked"}, headers=headers).status_code == 201
+
+
+def test_a_plan_is_saved_for_the_kind_of_group_that_its_page_showed(settings: ServerSettings, store: Store) -> None:
+    """An address without `by`, such as a bookmark, is about the kind that the scope names."""
+    token = issue_token(settings, "hr", "H1", scope=Scope(location=("Riga",)))
+    with TestClient(create_app(settings), base_url="https://testserver") as client:
+        client.post("/sign-in", data={"form_token": form_token(client.get("/sign-in").text), "token": token})
+        given = {"form_token": form_token(client.get("/overview").text), "name": "Raise", "query": "raise_percent=10"}
+        client.post("/plans", data=given, follow_redirects=False)
+    with store.reading() as scores:
+        assert saved_plans(scores.connection, "tiny")["Raise"]["by"] == "location"
+
+
+def form_token(page: str) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
 
 
 MAY_LEAVE_THE_SCOPE = {
