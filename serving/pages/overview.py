@@ -76,7 +76,7 @@ def _turnover(scores: PublishedScores, asker: Identity) -> TurnoverAnswer | None
     """That of the company, or of the groups that a scope names: not of lines, which bear the ids of managers."""
     named, _ = named_groups(scores.scope)
     try:
-        return turnover_of(scores, asker, (EVERYONE if named in (None, MANAGER) else named,))
+        return turnover_of(scores, asker, (EVERYONE if named is None or named == MANAGER else named,))
     except Refusal:
         return None
 
@@ -89,7 +89,7 @@ def _outlook(scores: PublishedScores, asker: Identity) -> OutlookAnswer | None:
 
 
 def _happened(found: TurnoverAnswer | None) -> dict[str, Any]:
-    """The company's voluntary turnover of twelve months, and its course; within a scope that of the named groups."""
+    """The company's voluntary turnover of twelve months, and its course; in a scope the highest of its named groups."""
     rows = [row for row in found.months if row.by == EVERYONE] if found else []
     course = [
         charts.month(date.fromisoformat(f"{row.month}-01"), rate.value, rate.low, rate.high)
@@ -98,6 +98,7 @@ def _happened(found: TurnoverAnswer | None) -> dict[str, Any]:
     ]
     whole = next((row for row in found.groups if row.by == EVERYONE), None) if found else None
     own = [row for row in found.groups if row.by != EVERYONE and row.voluntary_rate] if found else []
+    own.sort(key=lambda row: -(row.voluntary_rate.value if row.voluntary_rate else 0))
     return {"turnover": found, "whole": whole, "course": course[-MONTHS_BACK:], "own_turnover": own[:MOST_GROUPS]}
 
 
