@@ -171,7 +171,7 @@ def test_queries_over_declared_files_are_stored_too(source: Path, stored: Path) 
 def test_interim_files_that_no_later_run_reads_do_not_stay_until_the_end(
     source: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = []
+    left: list[Path] = []
     write = features.source.write_checked
 
     def spy(known: CheckedFiles, *rest: Any) -> None:
