@@ -95,7 +95,7 @@ def _copy_csv(plain: Path, options: str, columns: str, out: Path) -> None:
 
 def _breaks_lines_in_two_ways(file: Path) -> bool:
     """Whether some lines end with CR and LF, and others with LF alone."""
-    ends = set()
+    ends: set[bool] = set()
     with _open_bytes(file) as opened:
         while len(ends) < 2 and (line := opened.readline(_BLOCK)):
             if line.endswith(b"\n"):

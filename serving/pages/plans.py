@@ -89,7 +89,7 @@ def plans(
 @router.post("/plans", dependencies=[Depends(checked_form)])
 def save_plan(
     request: Request,
-    asker: ForHr,
+    _asker: ForHr,
     _purpose: PlanningPurpose,
     audit: Audit,
     name: Annotated[PlanName, Form()],
@@ -97,8 +97,7 @@ def save_plan(
     deletes: Annotated[bool, Form()] = False,
 ) -> Response:
     """Save the plan that is shown, or delete a saved one."""
-    by = kinds_first(asker.scope)[0]
-    asked = None if deletes else _asked({"by": by, **dict(parse_qsl(query)), "name": name})
+    asked = None if deletes else _asked({**dict(parse_qsl(query)), "name": name})
     if asked is not None:
         save(audit, asked)
     elif deletes:
@@ -116,7 +115,7 @@ def _asked(given: dict[str, str]) -> PlanRequest | None:
     further = {name: given[name] for name in (*FURTHER, "name") if given.get(name)}
     if "provider_rating_at_least" not in levers:
         further.pop("provider", None)
-    by, _, group = given["group"].partition(":") if given.get("group") else (given["by"], "", "")
+    by, _, group = given["group"].partition(":") if given.get("group") else (given.get("by", "department"), "", "")
     groups = {"groups": [group]} if group else {}
     within = {name: given[field] for field, name in WITHIN.items() if given.get(field) and name != by}
     try:
