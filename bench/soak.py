@@ -28,7 +28,7 @@ from pipeline.identity.tokens import issue_token
 CLIENTS: Final = 4
 REQUESTS_A_SECOND: Final = 40
 WRITES: Final = 10
-"""One request in as many writes."""
+"""Every tenth request is a write."""
 _ENDS: Final = 0.2
 """Share of the time that is the start, and the end."""
 _MINUTES: Final = "minutes"

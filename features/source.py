@@ -190,7 +190,7 @@ def _checked(
     if not raw.tables and not raw.known:
         return Report(errors=tuple(raw.errors), warnings=tuple(raw.warnings), refused=tuple(raw.refused))
     settings, expectations = definition.settings, _expectations(definition)
-    first_pass = known.first_pass if known else None
+    first_pass = known.first_pass if known and raw.files else None
     if first_pass:
         first_pass.keep_only(raw.known)
     validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass)

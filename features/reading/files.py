@@ -68,6 +68,8 @@ def csv_to_parquet(file: Path, form: TextFormat, out: Path) -> list[str]:
         _copy_csv(plain, options, columns, out)
     except duckdb.Error as error:
         raise BadInput(_csv_finding(file, form, str(error))) from None
+    except UnicodeError:
+        raise BadInput(encoding_finding(file, form.encoding)) from None
     finally:
         if plain != file:
             plain.unlink(missing_ok=True)
@@ -93,14 +95,12 @@ def _copy_csv(plain: Path, options: str, columns: str, out: Path) -> None:
 
 def _breaks_lines_in_two_ways(file: Path) -> bool:
     """Whether some lines end with CR and LF, and others with LF alone."""
-    both = alone = 0
+    ends: set[bool] = set()
     with _open_bytes(file) as opened:
-        for line in opened:
-            both += line.endswith(b"\r\n")
-            alone += not line.endswith(b"\r\n")
-            if both and alone:
-                return True
-    return False
+        while len(ends) < 2 and (line := opened.readline(_BLOCK)):
+            if line.endswith(b"\n"):
+                ends.add(line.endswith(b"\r\n"))
+    return len(ends) == 2
 
 
 def nameless_columns(file: Path, form: TextFormat) -> set[int]:

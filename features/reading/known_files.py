@@ -1,8 +1,8 @@
 """Files of tables that an earlier run has read: which are unchanged, and which only have further rows at their end.
 
 Only CSV grows at its end. Its further rows are read as a file of their own, below the same names of columns, where
-that gives what the whole file would: the text is in an encoding in which a line break is a line break wherever it
-stands, and no decision about a whole column was or is to be made. In all other cases the whole file is read.
+that gives what the whole file would: in the encoding of the text, the byte of a line break stands for nothing else, and
+neither the known rows nor the further ones need a decision about a whole column. Otherwise the whole file is read.
 """
 
 import codecs

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from features.simulation.events import Columns
 
 MOST_BYTES: Final = 1_000_000_000
-"""Of rows in memory; 20,000 people and 48 months have half of it."""
+"""Of rows in memory; those of 20,000 people and 48 months take half of it."""
 
 
 class Recorded:

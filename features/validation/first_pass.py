@@ -37,8 +37,8 @@ class FirstPass:
                 self._check(table, raw[table], expectations)
             elif table in REQUIRED_TABLES:
                 every.missing(NO_TABLE, table)
-        for tally in self.tallies.values():
-            every.merge(tally)
+        for table in TABLES:
+            every.merge(self.tallies.get(table, Tally()))
         self.checked = {table: self.checked[table] for table in TABLES if table in self.checked}
         return every
 

@@ -3,7 +3,7 @@
 A table is read in batches, cast to canonical types, checked against its class in `tables.py`, and written to an interim
 Parquet file with a key for each row. What the second pass and `period.py` need (how often each day occurs, when each
 person's facts start, which rows occur twice) is collected on the way, so memory grows with people and days, and with
-rows by only 9 bytes each.
+rows by 18 bytes each: by 65 at the end of a table in which one of two contradicting rows is preferred.
 """
 
 from datetime import date

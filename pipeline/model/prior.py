@@ -1,4 +1,4 @@
-"""What a penalty says of the columns' weights before the exits are seen."""
+"""The priors of the columns' weights that the penalties of a regression amount to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

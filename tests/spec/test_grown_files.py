@@ -200,3 +200,12 @@ def test_a_lost_file_of_the_first_pass_reads_every_table(source: Path, stored: P
     loaded = load(source, stored)
     assert read == {"surveys": 62, "performance": 10}
     assert loaded == load(source, None)
+
+
+def test_what_is_left_out_is_in_the_order_of_the_contract(source: Path, stored: Path) -> None:
+    (source / "source.toml").write_text(f"ignore = ['pulse']\n{TOML}")
+    (source / "measures.csv").write_text("employee_id,measured_at,name,value\np1,2021-06-30,pulse,1\n")
+    load(source, stored)
+    (source / "surveys.csv").write_text(SURVEYS.replace("mood", "pulse", 1))
+    left_out = [list(load(source, folder).report.left_out) for folder in (stored, None)]
+    assert left_out == [["surveys", "measures"]] * 2

@@ -1,14 +1,17 @@
 """Validated tables stored for the next run: what is taken from there, and what must be read again."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
+import features.source
 from features.errors import BadInput
 from features.reading.definition.source_definition import read_definition
 from features.source import Source, load_source
 from features.validated import stored_tables
+from features.validated.checked_files import CheckedFiles
 from features.validated.fingerprint import fingerprint
 from features.validated.steady_sql import is_steady
 
@@ -163,6 +166,23 @@ def test_queries_over_declared_files_are_stored_too(source: Path, stored: Path) 
     (source / "exits.csv").write_text(EXITS.replace("voluntary", "other"))
     assert not is_taken(source, stored)
     assert load(source, stored).data_hash != first.data_hash
+
+
+def test_interim_files_that_no_later_run_reads_do_not_stay_until_the_end(
+    source: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[Path] = []
+    write = features.source.write_checked
+
+    def spy(known: CheckedFiles, *rest: Any) -> None:
+        left.extend(known.first_pass.folder.iterdir())
+        write(known, *rest)
+
+    monkeypatch.setattr(features.source, "write_checked", spy)
+    surveys = '[inputs.asked]\nfile = "surveys.csv"\n[tables]\nsurveys = "select * from asked"'
+    (source / "source.toml").write_text(SQL.replace("[tables]", surveys) + '[surveys.mood]\ndriver = "conditions"\n')
+    assert "surveys" in load(source, stored).tables
+    assert left == []
 
 
 def test_what_no_fingerprint_covers_is_read_every_time(source: Path) -> None:

@@ -180,7 +180,10 @@ def bins_of(matrix: Floats, categories: Sequence[int], shape: Shape, seed: int) 
 def _of_bins(
     binned: "lightgbm.Dataset", left: Bools, parameters: dict[str, Any], rows: Any = None
 ) -> "lightgbm.Dataset":
-    """A copy of some rows, by default all, with outcomes of its own: fits that share bins may run at the same time."""
+    """A copy of some rows, by default all, with outcomes of its own: fits that share bins may run at the same time.
+
+    `rows` are ascending, since LightGBM sorts them.
+    """
     rows = np.arange(len(left)) if rows is None else rows
     data = binned.subset(rows.tolist(), params=parameters).construct()
     return data.set_label(left[rows])

@@ -2,11 +2,14 @@
 
 import datetime as dt
 import gzip
+import tracemalloc
 from typing import Any
 
 import polars as pl
 import pytest
 from source_files import EMPLOYEES, ROWS, Content, rows
+
+from features.reading.limits import LONGEST_HEADER
 
 SAME_TABLE: dict[str, dict[str, Content]] = {
     "csv": {"employees.csv": EMPLOYEES},
@@ -80,6 +83,22 @@ def test_the_likely_encoding_is_named_but_not_assumed(encoding: str, named: str,
     assert (finding.rule, finding.table) == ("not in UTF-8", "employees.csv")
     assert f'write encoding = "{named}" under [files] in source.toml' in finding.remedy
     assert not raw.tables
+
+
+def test_another_encoding_below_two_kinds_of_line_breaks_is_named(read: Any) -> None:
+    text = "employee_id,city\r\n" + "1,Samara\n" * (LONGEST_HEADER // 8) + "1,Самара\n"
+    (finding,) = read({"employees.csv": text.encode("windows-1251")}).errors
+    assert (finding.rule, finding.table) == ("not in UTF-8", "employees.csv")
+
+
+def test_a_wrong_file_of_one_long_line_is_not_held_in_memory(read: Any) -> None:
+    content = b"employee_id,city\n1,Samara\n1\n" + b"1" * (1 << 25)
+    tracemalloc.start()
+    (finding,) = read({"employees.csv": content}).errors
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "line 3 has 1 fields" in finding.rule
+    assert peak < 1 << 25
 
 
 def test_refused_columns_are_not_read_from_any_format(read: Any) -> None:
