@@ -148,6 +148,7 @@ class OwnReceipt(BaseModel):
                 "risk": 0.1824,
                 "low": 0.11,
                 "high": 0.27,
+                "is_range_of_calibration": False,
                 "curve": {"3": 0.1, "6": 0.1824, "12": 0.31},
                 "evidence": "enough",
                 "rank": 41,

@@ -164,7 +164,7 @@ def test_what_is_lost_is_named_first_and_a_feature_is_current_in_the_latest_mont
         ("the model learned from the table surveys", "2026-02", True),
         ("Pay (pay_level) is lost: it is known for", "2026-01", False),
         ("Pay (pay_level) is lost: it is known for", "2026-02", True),
-        (SHIFTED, "2026-02", True),
+        (SHIFTED[:40], "2026-02", True),
     ]
     [first, *_] = alerts(results_of(monitoring | {"lost_tables": [table]}), Settings())
     assert (first.value, first.limit, first.table, alert_json(first)["table"]) == (0.0, 0.49, "surveys", "surveys")
