@@ -39,11 +39,12 @@ _SEEN_LEAST: Final = 10
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a tree and its regularisation."""
+    """The size of a tree, its regularisation, and the share of each tree that counts."""
 
     leaves: int
     least_rows: int
     ridge: float
+    learning_rate: float = 0.04
 
 
 TINY: Final = Shape(leaves=6, least_rows=120, ridge=20.0)
@@ -249,7 +250,7 @@ def _parameters(shape: Shape, seed: int, features: int, constraints: Sequence[in
     monotone = {"monotone_constraints": list(constraints)} if any(constraints) else {}
     return monotone | {
         "objective": "binary",
-        "learning_rate": 0.04,
+        "learning_rate": shape.learning_rate,
         "num_leaves": shape.leaves,
         "min_data_in_leaf": shape.least_rows,
         "lambda_l2": shape.ridge,

@@ -97,8 +97,9 @@ def test_a_model_of_a_sample_expects_the_exits_of_everyone(
     expected = of_sample.risk(test).mean()
     assert expected == pytest.approx(of_all.risk(test).mean(), rel=0.05)
     assert expected == pytest.approx(left.mean(), rel=0.1)
-    for part in ("linear_log_odds", "trees_log_odds"):
-        assert risk_of(getattr(of_sample, part)(test)).mean() == pytest.approx(left.mean(), rel=0.1), part
+    parts = of_sample.all_log_odds(test)
+    assert risk_of(parts.linear).mean() == pytest.approx(left.mean(), rel=0.1)
+    assert risk_of(parts.trees).mean() == pytest.approx(left.mean(), rel=0.1)
 
 
 def test_a_model_of_a_sample_ranks_and_scales_as_that_of_all_rows(
