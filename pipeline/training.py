@@ -145,7 +145,9 @@ def evaluated(source: Path, settings: Settings, request: Request, folder: Path, 
         loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features)
         others = read_predictions(request.compare, isinstance(loaded, Source)) if request.compare else None
     with watch.stage("features"):
-        material = material_of(loaded, request.horizon_months, request.seed, folder, settings, watch.progress)
+        material = material_of(
+            loaded, request.horizon_months, request.seed, folder, settings, watch.progress, request.quick
+        )
     with watch.stage("tune"):
         tuning = None if request.quick or not material.horizon_months else _tuned(material, request, watch.progress)
     with watch.stage("judge out of time", "evaluate out of time"):

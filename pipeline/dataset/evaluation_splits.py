@@ -49,13 +49,15 @@ class Split:
         return replace(self, train=train, test=test, refit=refit)
 
 
-def split_of(dataset: Dataset | Everyone, origin: Origin, horizon_months: int, most_stayers: int, seed: int) -> Split:
+def split_of(
+    dataset: Dataset | Everyone, origin: Origin, horizon_months: int, most_stayers: int, seed: int, quick: bool = False
+) -> Split:
     """The split of an origin: trained on its training dates, tested on its test date.
 
-    It learns from no more than `most_stayers` rows of stayers, drawn at random; if there are more, refits learn from
-    half as many rows.
+    It learns from no more than `most_stayers` rows of stayers, drawn at random; if there are more, a quick run draws
+    half as many, and refits learn from half as many rows as are drawn.
     """
-    sample = sample_of_stayers(dataset.rows_on(origin.train_dates), dataset.left, most_stayers, seed)
+    sample = sample_of_stayers(dataset.rows_on(origin.train_dates), dataset.left, most_stayers, seed, quick)
     train = sample.rows
     inner = inner_folds(origin.train_dates, horizon_months)
     return Split(
@@ -65,15 +67,19 @@ def split_of(dataset: Dataset | Everyone, origin: Origin, horizon_months: int, m
         test=dataset.rows_on([origin.test_date]),
         folds=fold_rows(dataset.keys["snapshot_date"].to_numpy()[train], inner),
         stayers_kept=sample.stayers_kept,
-        refit=random_rows(train, max(1, most_stayers // 2), seed) if sample.stayers_kept < 1 else None,
+        refit=random_rows(train, _rows_of_refit(most_stayers, quick), seed) if sample.stayers_kept < 1 else None,
     )
 
 
+def _rows_of_refit(most_stayers: int, quick: bool) -> int:
+    return max(1, most_stayers // (4 if quick else 2))
+
+
 def final_split_of(
-    everyone: Everyone, dates: Sequence[date], horizon_months: int, most_stayers: int, seed: int
+    everyone: Everyone, dates: Sequence[date], horizon_months: int, most_stayers: int, seed: int, quick: bool = False
 ) -> Split:
     """The split that the served model is fitted on: it learns from all matured `dates`, and tests nobody."""
-    split = split_of(everyone, Origin(dates[-1], tuple(dates)), horizon_months, most_stayers, seed)
+    split = split_of(everyone, Origin(dates[-1], tuple(dates)), horizon_months, most_stayers, seed, quick)
     return replace(split, test=split.test[:0])
 
 

@@ -94,6 +94,7 @@ class PanelMaterial:
     dates_of_last_year: Sequence[date]
     most_stayers: int
     seed: int
+    quick: bool
 
     @property
     def name(self) -> str:
@@ -132,7 +133,7 @@ class PanelMaterial:
             return self.dataset, self.final_split
         dates = self.final_dates[months]
         everyone = everyone_at_risk(self.source, self.files, dates, months)
-        split = final_split_of(everyone, dates, months, self.most_stayers, self.seed)
+        split = final_split_of(everyone, dates, months, self.most_stayers, self.seed, self.quick)
         return dataset_of(self.source, self.files, everyone, split.train), split.among(split.train)
 
 
@@ -196,10 +197,11 @@ def material_of(
     folder: Path,
     settings: Settings,
     progress: Callable[[str], None],
+    quick: bool = False,
 ) -> Material:
     """The training material of a source, at the source's own horizon unless one is given.
 
-    Raises BadInput for too few exits.
+    In a large company the fits of a `quick` run learn from fewer rows. Raises BadInput for too few exits.
     """
     raise TypeError(type(loaded))
 
@@ -212,6 +214,7 @@ def _(
     folder: Path,
     settings: Settings,
     progress: Callable[[str], None],
+    quick: bool = False,
 ) -> PanelMaterial:
     require_exits(loaded.report.voluntary_exits)
     horizon = horizon_months or loaded.horizon_months
@@ -226,8 +229,8 @@ def _(
     everyone = everyone_at_risk(loaded, files, sorted(evaluated.union(final_dates[horizon])), horizon)
     most = settings.most_stayers
     all_splits = [
-        final_split_of(everyone, final_dates[horizon], horizon, most, seed),
-        *(split_of(everyone, origin, horizon, most, seed) for origin in origins),
+        final_split_of(everyone, final_dates[horizon], horizon, most, seed, quick),
+        *(split_of(everyone, origin, horizon, most, seed, quick) for origin in origins),
     ]
     rows = rows_of(all_splits)
     dataset = dataset_of(loaded, files, everyone, rows)
@@ -236,7 +239,7 @@ def _(
         require_exits(leavers(dataset, split.train))
     if (least := min(split.stayers_kept for split in splits)) < 1:
         progress(f"a fit learns from all leavers and {least:.0%} of the rows of stayers or more")
-    return PanelMaterial(loaded, horizon, dataset, splits, final, final_dates, files, year, most, seed)
+    return PanelMaterial(loaded, horizon, dataset, splits, final, final_dates, files, year, most, seed, quick)
 
 
 def _last_year(calendar: Sequence[date], last: date) -> list[date]:

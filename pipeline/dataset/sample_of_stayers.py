@@ -23,18 +23,21 @@ class SampleOfStayers:
     stayers_kept: float = 1.0
 
 
-def sample_of_stayers(rows: Rows, left: NDArray[np.bool_], most_stayers: int, seed: int) -> SampleOfStayers:
+def sample_of_stayers(
+    rows: Rows, left: NDArray[np.bool_], most_stayers: int, seed: int, quick: bool = False
+) -> SampleOfStayers:
     """All `rows` whose person left (`left` is of all rows), and at most `most_stayers` others, drawn at random.
 
-    Every row has one number for all samples with a seed, and the lowest are drawn: what two samples have in common is
-    as much as can be, and has to be in memory once.
+    If there are more, a quick run draws half as many. Every row has one number for all samples with a seed, and the
+    lowest are drawn: what two samples have in common is as much as can be, and has to be in memory once.
     """
     stayers = rows[~left[rows]]
     if len(stayers) <= most_stayers:
         return SampleOfStayers(rows)
     number = np.random.default_rng(seed).random(len(left))
-    drawn = stayers[np.argpartition(number[stayers], most_stayers)[:most_stayers]]
-    return SampleOfStayers(np.sort(np.concatenate([rows[left[rows]], drawn])), most_stayers / len(stayers))
+    size = max(1, most_stayers // 2) if quick else most_stayers
+    drawn = stayers[np.argpartition(number[stayers], size)[:size]]
+    return SampleOfStayers(np.sort(np.concatenate([rows[left[rows]], drawn])), size / len(stayers))
 
 
 def random_rows(rows: Rows, most: int, seed: int) -> Rows:

@@ -105,17 +105,22 @@ def backtest(
     """Fits and predicts every split, with baselines and the ablation by driver.
 
     The reduced models reuse the hyperparameters that the whole model chose on that split, so that only the features
-    differ. In a cross-section, splits that share a label are pooled in `by_origin`. `shape` is the tuned shape of the
-    trees, if there is one, and `held_out` what the search for it fitted on the folds of the first split.
+    differ. A quick run that learns from samples of stayers chooses once, on the training rows of the first split, which
+    lie before all test dates. In a cross-section, splits that share a label are pooled in `by_origin`. `shape` is the
+    tuned shape of the trees, if there is one, and `held_out` what the search for it fitted on the folds of the first
+    split.
     """
+    first = splits[0]
+    chosen = _fit(dataset, first, seed, quick, shape=shape) if quick and first.stayers_kept < 1 else None
 
     def fit_and_predict(split: Split) -> tuple[Blend, dict[str, np.ndarray], list[PlausibleExits]]:
         progress(f"judging {split.label}")
-        blend, unconstrained = _fitted(dataset, split, seed, quick, shape, held_out if split is splits[0] else None)
-        predicted = _predicted(dataset, split, blend, seed, quick)
+        known = held_out if split is first else None
+        blend, unconstrained = _fitted(dataset, split, seed, quick, shape, known, chosen)
+        predicted, tenths = _predicted(dataset, split, blend, seed, quick)
         if unconstrained:
             predicted["unconstrained"] = unconstrained.risk(dataset.X[split.test])
-        return blend, predicted, _tenths(dataset, split, blend)
+        return blend, predicted, tenths
 
     size = bytes_of_fit(most_rows(splits), dataset.X.width)
     blends, parts, tenths = zip(*in_parallel(fit_and_predict, splits, size), strict=True)
@@ -141,11 +146,20 @@ def backtest(
 
 
 def _fitted(
-    dataset: Dataset, split: Split, seed: int, quick: bool, shape: Shape | None, held_out: HeldOut | None
+    dataset: Dataset,
+    split: Split,
+    seed: int,
+    quick: bool,
+    shape: Shape | None,
+    held_out: HeldOut | None,
+    chosen: Blend | None,
 ) -> tuple[Blend, Blend | None]:
-    """The model of a split, and the same without monotone constraints; None if it has none, and in quick runs."""
+    """The model of a split, and the same without monotone constraints; None if it has none, and in quick runs.
+
+    `chosen` has the hyperparameters, if they are known.
+    """
     shared = TrainingRows.of(dataset.X, split.train, held_out)
-    blend = _fit(dataset, split, seed, quick, shape=shape, shared=shared)
+    blend = _fit(dataset, split, seed, quick, chosen, shape=shape, shared=shared)
     blend = with_posterior(
         blend,
         dataset.X,
@@ -162,30 +176,26 @@ def _fitted(
     return blend, _fit(dataset, again, seed, quick, blend, is_constrained=False, shared=of_refit)
 
 
-def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: bool) -> dict[str, np.ndarray]:
-    """Risks of the split's test rows by the model, the baselines and the reduced models."""
+def _predicted(
+    dataset: Dataset, split: Split, blend: Blend, seed: int, quick: bool
+) -> tuple[dict[str, np.ndarray], list[PlausibleExits]]:
+    """Risks of the split's test rows by the model, the baselines and the reduced models; and the tenths of the rows."""
     test, again = dataset.X[split.test], split.for_refits
-    log_odds = blend.log_odds(test)
-    errors = blend.errors(test)
-    low, high = risk_range(log_odds, errors.sd if errors else np.full(len(log_odds), np.nan))
-    return {
-        "risk": risk_of(log_odds),
+    log_odds, errors = blend.all_log_odds(test), blend.errors(test)
+    low, high = risk_range(log_odds.blend, errors.sd if errors else np.full(test.height, np.nan))
+    predicted = {
+        "risk": risk_of(log_odds.blend),
         "low": low,
         "high": high,
-        "base_rate": np.full(len(split.test), split.base_rate(dataset.left)),
-        "logistic": risk_of(blend.linear_log_odds(test)),
-        "boosting": risk_of(blend.trees_log_odds(test)),
+        "base_rate": np.full(test.height, split.base_rate(dataset.left)),
+        "logistic": risk_of(log_odds.linear),
+        "boosting": risk_of(log_odds.trees),
         **{
-            name: risk_of(_fit(part, again, seed, quick, hyperparameters_of=blend).log_odds(test))
+            name: _fit(part, again, seed, quick, hyperparameters_of=blend).risk(test)
             for name, part in _refits(dataset, again is not split)
         },
     }
-
-
-def _tenths(dataset: Dataset, split: Split, blend: Blend) -> list[PlausibleExits]:
-    test = dataset.X[split.test]
-    errors = blend.errors(test)
-    return plausible_exits(blend.log_odds(test), errors, dataset.left[split.test]) if errors else []
+    return predicted, plausible_exits(log_odds.blend, errors, dataset.left[split.test]) if errors else []
 
 
 def permuted_labels_auc(dataset: Dataset, split: Split, hyperparameters_of: Blend, seed: int) -> Bounded:

@@ -45,6 +45,15 @@ _FORMAT_WITHOUT_POSTERIOR: Final = 1
 
 
 @dataclass(frozen=True)
+class LogOdds:
+    """Log-odds (n,) of a blend, and of its logistic regression and its boosted trees with calibrations of their own."""
+
+    blend: Floats
+    linear: Floats
+    trees: Floats
+
+
+@dataclass(frozen=True)
 class Blend:
     """A fitted model. It takes a table with the columns it was trained on, by name; null is unknown.
 
@@ -68,8 +77,14 @@ class Blend:
 
     def log_odds(self, features: pl.DataFrame) -> Floats:
         """Served log-odds (n,) of a voluntary exit within the horizon; higher is worse."""
-        matrix = self.encoding(features)
-        return self.choice.line(mixed(self.choice.weight, self.linear.log_odds(matrix), self.trees.log_odds(matrix)))
+        return self.all_log_odds(features).blend
+
+    def all_log_odds(self, features: pl.DataFrame) -> LogOdds:
+        """The served log-odds, and those of the parts alone: baselines."""
+        matrix, choice = self.encoding(features), self.choice
+        linear, trees = self.linear.log_odds(matrix), self.trees.log_odds(matrix)
+        blend = choice.line(mixed(choice.weight, linear, trees))
+        return LogOdds(blend, choice.linear_line(linear), choice.trees_line(trees))
 
     def risk(self, features: pl.DataFrame) -> Floats:
         """Served probability (n,)."""
@@ -92,14 +107,6 @@ class Blend:
         if self.posterior is None:
             return None
         return self.posterior.errors(self.encoding(features), self.choice.level_sd)
-
-    def linear_log_odds(self, features: pl.DataFrame) -> Floats:
-        """Log-odds (n,) of the logistic regression alone, with its own calibration: a baseline."""
-        return self.choice.linear_line(self.linear.log_odds(self.encoding(features)))
-
-    def trees_log_odds(self, features: pl.DataFrame) -> Floats:
-        """Log-odds (n,) of the boosted trees alone, with their own calibration: a baseline."""
-        return self.choice.trees_line(self.trees.log_odds(self.encoding(features)))
 
     def save(self, folder: Path) -> None:
         """Write `tree.txt` and `blend.json` into a folder, creating it where needed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,14 @@ from pipeline.model.calibration import (
 from pipeline.model.forecast import NextQuarter
 from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 from pipeline.model.trees.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
+from pipeline.model.trees.parallel import in_parallel
 
 if TYPE_CHECKING:
     import lightgbm
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Fitted = TypeVar("Fitted")
 
 _WEIGHTS: Final = np.arange(11) / 10  # not linspace, whose .7 prints as 0.7000000000000001
 LEAST_HELD_OUT_EXITS: Final = 20
@@ -161,7 +163,7 @@ def choose(
     selected; `constraints` are the monotone constraints (1, -1 or 0). `bins` gives the rows in the bins that all folds
     share, for a shape and a seed; without it each fold has its own. `known` are the fits of a search on the same rows
     and folds, with the fixed shape. `shift` is that of everyone's log-odds from those of the rows, where these are a
-    sample.
+    sample. Folds that share their bins are fitted in parallel.
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
@@ -173,21 +175,27 @@ def choose(
     if known and fixed:
         penalty, linear, trials = known.penalty, known.linear, {fixed: known.trials}
     else:
-        penalty, linear = choose_penalty(matrix, left, categories, usable, constraints, quarter)
-        trials = {
-            tried: [
-                try_trees(
-                    matrix, left, fold, categories, tried, seed, constraints, binned=bins(tried, seed) if bins else None
-                )
-                for fold in usable
-            ]
-            for tried in ((fixed,) if fixed else SHAPES)
-        }
+        at_once = bins is not None
+
+        def tried(shape: Shape) -> list[Trial]:
+            binned = bins(shape, seed) if bins else None
+            return _of_folds(
+                lambda fold: try_trees(matrix, left, fold, categories, shape, seed, constraints, binned=binned),
+                usable,
+                at_once,
+            )
+
+        penalty, linear = choose_penalty(matrix, left, categories, usable, constraints, quarter, at_once)
+        trials = {shape: tried(shape) for shape in ((fixed,) if fixed else SHAPES)}
     shape, rounds, trees = _best_trees(trials, matrix, usable)
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     weight, _ = best_weight(linear, trees, outcome, exits)
     losses = row_losses(mixed(weight, linear, trees), outcome)
     return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable, shift), losses
+
+
+def _of_folds(work: Callable[[Fold], Fitted], folds: Sequence[Fold], at_once: bool) -> list[Fitted]:
+    return in_parallel(work, folds) if at_once else [work(fold) for fold in folds]
 
 
 def choose_penalty(
@@ -197,20 +205,21 @@ def choose_penalty(
     folds: Sequence[Fold],
     constraints: Sequence[int],
     quarter: NextQuarter | None = None,
+    at_once: bool = False,
 ) -> tuple[Penalty, Floats]:
     """The strongest penalty that held-out rows cannot tell from the best one, and its held-out log-odds.
 
     The one-standard-error rule (Breiman et al., Classification and regression trees, 1984): a smaller lead is chance,
-    and later months favour the stronger penalty.
+    and later months favour the stronger penalty. `at_once` fits the folds in parallel.
     """
     penalties = PENALTIES if left.sum() < _MANY_EXITS else PENALTIES[::3]
-    scored = [
-        [
-            fit.log_odds(matrix[valid])
-            for fit in fit_path(matrix, left, categories, penalties, constraints, train, quarter)
-        ]
-        for train, valid in folds
-    ]
+
+    def path_of(fold: Fold) -> list[Floats]:
+        train, valid = fold
+        fits = fit_path(matrix, left, categories, penalties, constraints, train, quarter)
+        return [fit.log_odds(matrix[valid]) for fit in fits]
+
+    scored = _of_folds(path_of, folds, at_once)
     held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
     outcome = left[np.concatenate([valid for _, valid in folds])]
     losses = [row_losses(log_odds, outcome) for log_odds in held_out]

@@ -70,7 +70,8 @@ def test_the_blend_separates_about_as_well_as_the_true_risk(blend: Blend) -> Non
 
 def test_each_part_alone_is_a_calibrated_baseline(blend: Blend) -> None:
     features, left = company(4000, seed=4)
-    for log_odds in (blend.linear_log_odds(features), blend.trees_log_odds(features)):
+    parts = blend.all_log_odds(features)
+    for log_odds in (parts.linear, parts.trees):
         assert 0.8 < metrics(left, risk_of(log_odds)).calibration_slope < 1.25
 
 

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from fairlearn.metrics import MetricFrame
 from numpy.typing import NDArray
 
 from features.build import organisation
@@ -180,7 +179,7 @@ def fairness_review(
             continue
         labels, rows = groups.names.filter(recorded).select(names), judged.where(recorded)
         crossed = _crossed(labels, groups.bands)
-        entry = _entry(labels, crossed, rows, hidden_of[names], seed, resamples)
+        entry = _entry(crossed, rows, hidden_of[names], seed, resamples)
         entries.append(replace(entry, not_recorded=len(np.unique(judged.person)) - entry.people))
     return tuple(entries)
 
@@ -200,13 +199,11 @@ def _crossed(labels: pl.DataFrame, bands: Mapping[str, Mapping[str, Group]]) -> 
     return _Groups(tuple(labels.columns), parts, of_parts, code)
 
 
-def _entry(
-    labels: pl.DataFrame, groups: _Groups, rows: Judged, hidden: set[tuple[str, ...]], seed: int, resamples: int
-) -> FairnessRow:
+def _entry(groups: _Groups, rows: Judged, hidden: set[tuple[str, ...]], seed: int, resamples: int) -> FairnessRow:
     people, counts = groups.people(rows.person), np.bincount(groups.code, minlength=len(groups.parts))
     leavers = groups.people(rows.person, rows.left)
     is_shown = np.array([part not in hidden for part in groups.parts]) & (people > 0)
-    values = _by_group(labels, groups, rows)
+    values = _by_group(groups, rows)
     for name, those in (("recall", leavers), ("false_positive_rate", groups.people(rows.person, ~rows.left))):
         values[name] = np.where(those >= LEAST_PEOPLE, values[name], np.nan)
     sizes = {name: _sizes(groups, rows, *of_share(rows)) for name, of_share in _SHARES.items()}
@@ -229,7 +226,7 @@ def _entry(
         ratios[name] = compared.lowest(groups.names)
     return FairnessRow(
         attribute=TIMES.join(groups.attributes),
-        is_pair=labels.width > 1,
+        is_pair=len(groups.attributes) > 1,
         people=len(np.unique(rows.person)),
         ratios=Ratios(**ratios),
         groups=tuple(
@@ -249,7 +246,7 @@ def _entry(
     )
 
 
-_METRICS: Final = {
+_METRICS: Final[Mapping[str, Callable[[Bools, Bools, Floats], float]]] = {
     "selection_rate": lambda left, is_listed, risk: _mean(is_listed),
     "recall": lambda left, is_listed, risk: _mean(is_listed[left]),
     "false_positive_rate": lambda left, is_listed, risk: _mean(is_listed[~left]),
@@ -257,20 +254,16 @@ _METRICS: Final = {
     "mean_risk": lambda left, is_listed, risk: _mean(risk),
     "calibration": lambda left, is_listed, risk: _mean(left) / _mean(risk),
 }
-"""Each for the rows of one group. fairlearn's own rates are 0 if nobody left; the rate is then unknown: NaN."""
+"""Each for the rows of one group; NaN where there are none to take a share of."""
 
 
-def _by_group(labels: pl.DataFrame, groups: _Groups, rows: Judged) -> dict[str, Floats]:
+def _by_group(groups: _Groups, rows: Judged) -> dict[str, Floats]:
     """Each metric (groups,); NaN for a pair of groups that is empty."""
-    frame = MetricFrame(
-        metrics=dict(_METRICS),
-        y_true=rows.left,
-        y_pred=rows.is_listed,
-        sensitive_features=labels.to_pandas(),
-        sample_params={name: {"risk": rows.risk} for name in _METRICS},
-    )
-    table = frame.by_group.reindex([part if len(part) > 1 else part[0] for part in groups.parts])
-    return {name: table[name].to_numpy(dtype=np.float64) for name in _METRICS}
+    members = [rows.where(groups.code == at) for at in range(len(groups.parts))]
+    return {
+        name: np.array([metric(one.left, one.is_listed, one.risk) for one in members])
+        for name, metric in _METRICS.items()
+    }
 
 
 _SHARES: Final[dict[str, Callable[[Judged], tuple[Bools, Bools]]]] = {

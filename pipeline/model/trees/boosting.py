@@ -31,7 +31,8 @@ _IS_COMPILED: Final = ContextVar("factors of few rows by the kernel too", defaul
 _LOG: Final = logging.getLogger("retention.boosting")
 MOST_ROUNDS: Final = 400
 DEFAULT_ROUNDS: Final = 60
-_PATIENCE: Final = 60
+_PATIENCE: Final = 2.4
+"""Rounds without a gain after which boosting stops, times the learning rate."""
 _SEEN_SHARE: Final = 0.3
 _SEEN_LEAST: Final = 10
 """How many features a tree may choose from: a share, but at least this number."""
@@ -39,24 +40,29 @@ _SEEN_LEAST: Final = 10
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a tree and its regularisation."""
+    """The size of a tree, its regularisation, and the share of each tree that counts."""
 
     leaves: int
     least_rows: int
     ridge: float
+    learning_rate: float = 0.04
 
 
 TINY: Final = Shape(leaves=6, least_rows=120, ridge=20.0)
 SMALL: Final = Shape(leaves=8, least_rows=60, ridge=20.0)
 MIDDLE: Final = Shape(leaves=15, least_rows=30, ridge=10.0)
 LARGE: Final = Shape(leaves=31, least_rows=50, ridge=10.0)
+LARGE_IN_LARGER_STEPS: Final = Shape(leaves=31, least_rows=50, ridge=10.0, learning_rate=0.07)
 SHAPES: Final = (TINY, SMALL, MIDDLE, LARGE)
 
 
 def shape_for(exits: int) -> Shape:
-    """The shape that did best out of time at this number of rows with an exit, on public and simulated sources."""
-    limits = ((1500, TINY), (4000, SMALL), (8000, MIDDLE))
-    return next((shape for below, shape in limits if exits < below), LARGE)
+    """The shape that did best out of time at this number of rows with an exit, on public and simulated sources.
+
+    From 20,000 on larger steps and half as many rounds do as well (docs/decisions/sample-of-stayers.md).
+    """
+    limits = ((1500, TINY), (4000, SMALL), (8000, MIDDLE), (20_000, LARGE))
+    return next((shape for below, shape in limits if exits < below), LARGE_IN_LARGER_STEPS)
 
 
 @dataclass(frozen=True)
@@ -225,12 +231,13 @@ def try_trees(
         data = _data(matrix[train], left[train], categories, parameters, None if weight is None else weight[train])
         held_out = data.create_valid(matrix[valid], left[valid], params=parameters)
     losses: dict[str, Any] = {}
+    stopping = lightgbm.early_stopping(round(_PATIENCE / shape.learning_rate), verbose=False)
     booster = lightgbm.train(
         parameters,
         data,
         MOST_ROUNDS,
         valid_sets=[held_out],
-        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False), lightgbm.record_evaluation(losses)],
+        callbacks=[stopping, lightgbm.record_evaluation(losses)],
     )
     return Trial(booster, np.asarray(losses["valid_0"]["binary_logloss"]))
 
@@ -249,7 +256,7 @@ def _parameters(shape: Shape, seed: int, features: int, constraints: Sequence[in
     monotone = {"monotone_constraints": list(constraints)} if any(constraints) else {}
     return monotone | {
         "objective": "binary",
-        "learning_rate": 0.04,
+        "learning_rate": shape.learning_rate,
         "num_leaves": shape.leaves,
         "min_data_in_leaf": shape.least_rows,
         "lambda_l2": shape.ridge,

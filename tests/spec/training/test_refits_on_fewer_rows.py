@@ -53,3 +53,12 @@ def test_monotone_cost_compares_models_of_the_same_rows(large: Backtest) -> None
     cost = large.monotone_cost(seed=1)
     assert cost is not None
     assert cost.auc.value == pytest.approx(free - whole)
+
+
+@pytest.mark.parametrize("stayers_kept", [0.5, 1.0])
+def test_a_quick_run_that_samples_stayers_chooses_on_the_first_split(company: Dataset, stayers_kept: float) -> None:
+    earlier = [(np.arange(150), np.arange(150, 300))]
+    first = Split("2024-06-30", DAYS[1], np.arange(300), np.arange(300, 600), earlier, stayers_kept)
+    second = replace(SPLIT, stayers_kept=stayers_kept, refit=None)
+    one, other = backtest(company, [first, second], seed=1, quick=True).blends
+    assert (one.choice.line == other.choice.line) is (stayers_kept < 1)

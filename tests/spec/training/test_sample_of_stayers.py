@@ -97,8 +97,9 @@ def test_a_model_of_a_sample_expects_the_exits_of_everyone(
     expected = of_sample.risk(test).mean()
     assert expected == pytest.approx(of_all.risk(test).mean(), rel=0.05)
     assert expected == pytest.approx(left.mean(), rel=0.1)
-    for part in ("linear_log_odds", "trees_log_odds"):
-        assert risk_of(getattr(of_sample, part)(test)).mean() == pytest.approx(left.mean(), rel=0.1), part
+    parts = of_sample.all_log_odds(test)
+    assert risk_of(parts.linear).mean() == pytest.approx(left.mean(), rel=0.1)
+    assert risk_of(parts.trees).mean() == pytest.approx(left.mean(), rel=0.1)
 
 
 def test_a_model_of_a_sample_ranks_and_scales_as_that_of_all_rows(
@@ -165,6 +166,18 @@ def test_a_split_samples_its_training_rows_and_no_test_row(company_of_dates: Dat
     assert split.test.tolist() == list(range(600, 900))
     [(train, valid)] = split.folds
     assert sorted([*split.train[train], *split.train[valid]]) == split.train.tolist()
+
+
+def test_a_quick_run_draws_half_as_many_stayers_where_it_draws(company_of_dates: Dataset) -> None:
+    """100 may be learned from: 50 are drawn of more, and a refit learns from 25 rows. 600 rows are fewer than 1,000."""
+    origin = Origin(DAYS[2], (DAYS[0], DAYS[1]))
+    exits = int(company_of_dates.left[:600].sum())
+    drawn = split_of(company_of_dates, origin, horizon_months=3, most_stayers=100, seed=1, quick=True)
+    assert len(drawn.train) == exits + 50
+    assert len(drawn.for_refits.train) == 25
+    assert drawn.base_rate(company_of_dates.left) == pytest.approx(exits / 600)
+    whole = split_of(company_of_dates, origin, horizon_months=3, most_stayers=1000, seed=1, quick=True)
+    assert whole.train.tolist() == list(range(600))
 
 
 @pytest.fixture
