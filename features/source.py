@@ -15,6 +15,8 @@ import polars as pl
 
 from features.contract.tables import DIRECTORY, ITEM_COLUMN, TABLES, column_order
 from features.contract.vocabulary import Driver
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
 from features.errors import BadInput, Finding
 from features.reading.data_hash import data_hash
 from features.reading.definition.source_definition import SourceDefinition, read_definition
@@ -25,6 +27,7 @@ from features.validated.fingerprint import fingerprint
 from features.validated.stored_tables import StoredTables, put, take, take_checked
 from features.validation.cross_section import CrossSection, read_cross_section
 from features.validation.directory import read_directory, with_directory
+from features.validation.parts.facts import take_facts
 from features.validation.plausibility.report import with_plausibility
 from features.validation.unseen_people import with_unseen
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
@@ -85,6 +88,7 @@ def load_source(
     *,
     runs_own_features: bool = False,
     stored: Path | None = None,
+    engine: Engine = POLARS,
 ) -> Source | CrossSection:
     """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
 
@@ -92,14 +96,15 @@ def load_source(
     `runs_own_features` allows the module that source.toml may name to be run when features are computed. `stored` is a
     folder of validated tables: an unchanged source is taken from there, with its report, and is not read; of a changed
     one, facts that have not changed are not read, and the whole is stored there. Such a source is without protected
-    attributes, which are not stored. Raises BadInput with every error, and then writes nothing: all work happens in a
-    folder beside `staging`, which replaces `staging` at the end. A cross-section writes nothing at all.
+    attributes, which are not stored. An `engine` of several machines checks the facts that are read. Raises BadInput
+    with every error, and then writes nothing: all work happens in a folder beside `staging`, which replaces `staging`
+    at the end. A cross-section writes nothing at all.
     """
     definition = read_definition(source)
     _check_apart(definition.folder, staging)
     with _work_beside(staging) as work:
         found = _stored(definition, work, staging, directory, stored) if stored else None
-        loaded = found or _read(definition, work, staging, directory)
+        loaded = found or _read(definition, work, staging, directory, engine)
         if isinstance(loaded, Report):
             raise BadInput(loaded.errors)
         if isinstance(loaded, Source):
@@ -108,8 +113,10 @@ def load_source(
         return loaded
 
 
-def _read(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None) -> Loaded:
-    return _read_cross_section(definition, work, directory) or _read_source(definition, work, staging, directory)
+def _read(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None, engine: Engine) -> Loaded:
+    return _read_cross_section(definition, work, directory) or _read_source(
+        definition, work, staging, directory, engine
+    )
 
 
 def _stored(
@@ -125,7 +132,7 @@ def _stored(
     checked = work / "checked"
     take_checked(stored, checked)
     known = read_checked(checked, _expectations(definition))
-    report = _checked(definition, work, directory, known)
+    report = _checked(definition, work, directory, POLARS, known)
     if report.errors:
         return report
     validated = _hashed(report, written)
@@ -135,15 +142,15 @@ def _stored(
     return _source(definition, validated, written, staging)
 
 
-def check_source(source: Path, staging: Path, directory: Path | None = None) -> Report:
-    """Reads and validates the source; returns the report, with errors in it instead of an exception.
+def check_source(source: Path, staging: Path, directory: Path | None = None, engine: Engine = POLARS) -> Report:
+    """Reads and validates the source, as `load_source`; returns the report, with errors in it instead of an exception.
 
     Works in a folder beside `staging` and leaves nothing behind.
     """
     try:
         definition = read_definition(source)
         with _work_beside(staging) as work:
-            checked = _read_cross_section(definition, work, directory) or _checked(definition, work, directory)
+            checked = _read_cross_section(definition, work, directory) or _checked(definition, work, directory, engine)
             return checked if isinstance(checked, Report) else checked.report
     except BadInput as bad:
         return Report(errors=tuple(bad.findings))
@@ -164,8 +171,10 @@ def _read_cross_section(
     return people if directory is None or isinstance(people, Report) else with_directory(people, directory, work)
 
 
-def _read_source(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None) -> Source | Report:
-    report = _checked(definition, work, directory)
+def _read_source(
+    definition: SourceDefinition, work: Path, staging: Path, directory: Path | None, engine: Engine
+) -> Source | Report:
+    report = _checked(definition, work, directory, engine)
     return report if report.errors else _source(definition, _hashed(report, work / "tables"), work / "tables", staging)
 
 
@@ -176,7 +185,11 @@ def _hashed(report: Report, written: Path) -> StoredTables:
 
 
 def _checked(
-    definition: SourceDefinition, work: Path, directory: Path | None, known: CheckedFiles | None = None
+    definition: SourceDefinition,
+    work: Path,
+    directory: Path | None,
+    engine: Engine,
+    known: CheckedFiles | None = None,
 ) -> Report:
     """Reads to `work/raw` and validates to `work/tables`; the findings of both in one report.
 
@@ -193,7 +206,9 @@ def _checked(
     first_pass = known.first_pass if known and raw.files else None
     if first_pass:
         first_pass.keep_only(raw.known)
-    validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass)
+    in_parts = take_facts(raw, engine) if not engine.in_process else None
+    validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass, in_parts)
+    engine.release()
     if known and not raw.errors and not validated.errors:
         write_checked(known, raw.files, expectations)
     report = with_unseen(
