@@ -197,10 +197,10 @@ def _checked(
     """
     raw_dir = work / "raw"
     raw_dir.mkdir()
-    raw = read_tables(definition, raw_dir, known.files if known else None)
+    raw = read_tables(definition, raw_dir, known.files if known else None, engine)
     if directory is not None:
         raw.replace(DIRECTORY, read_directory(directory, work))
-    if not raw.tables and not raw.known:
+    if not raw.tables and not raw.known and not raw.frames:
         return Report(errors=tuple(raw.errors), warnings=tuple(raw.warnings), refused=tuple(raw.refused))
     settings, expectations = definition.settings, _expectations(definition)
     first_pass = known.first_pass if known and raw.files else None

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from features.engine.named import engine_named
 from features.errors import Refused
 from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCounts, RefusedOnData
@@ -141,11 +142,12 @@ def evaluated(source: Path, settings: Settings, request: Request, folder: Path, 
 
     Raises BadInput for a source that cannot be learned from, and Refused if a guard stops the run.
     """
-    with watch.stage("read and validate"):
-        loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features)
-        others = read_predictions(request.compare, isinstance(loaded, Source)) if request.compare else None
-    with watch.stage("features"):
-        material = material_of(loaded, request.horizon_months, request.seed, folder, settings, watch.progress)
+    with engine_named(settings.engine, folder, settings.spark_store) as engine:
+        with watch.stage("read and validate"):
+            loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features, engine=engine)
+            others = read_predictions(request.compare, isinstance(loaded, Source)) if request.compare else None
+        with watch.stage("features"):
+            material = material_of(loaded, request.horizon_months, request.seed, folder, settings, watch.progress)
     with watch.stage("tune"):
         tuning = None if request.quick or not material.horizon_months else _tuned(material, request, watch.progress)
     with watch.stage("judge out of time", "evaluate out of time"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from features.engine.protocol import PartWork
-from features.errors import BadInput, Finding
+from features.engine.spark.failures import OTHER_VERSION
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,15 +18,12 @@ PRODUCT: Final = "retention"
 BATCH_ROWS: Final = 500_000
 """Rows that an executor works on at once: Spark sends ten thousand, and each expression has a cost of its own."""
 ROWS_TO_JAVA: Final = 10_000
-_OTHER_VERSION: Final = "another version of the product"
-_OTHER_PYTHON: Final = ("ModuleNotFoundError", "PackageNotFoundError", "PYTHON_VERSION_MISMATCH", _OTHER_VERSION)
-"""What the text of an executor's error holds: of its type, Spark hands on nothing else."""
 
 
 def check_product(product: str) -> None:
     """On an executor: whether it has the version of the product that the driver has."""
     if version(PRODUCT) != product:
-        raise RuntimeError(_OTHER_VERSION)
+        raise RuntimeError(OTHER_VERSION)
 
 
 def worked_in_parts(
@@ -109,12 +106,3 @@ def _is_plain(type_: "pa.DataType") -> bool:
         pa.types.is_date32,
     )
     return any(is_kind(type_) for is_kind in kinds)
-
-
-def without_product(error: Exception) -> Exception:
-    """BadInput where an executor's Python is another one than the driver's; any other error stays what it is."""
-    if not any(sign in str(error) for sign in _OTHER_PYTHON):
-        return error
-    rule = "Python on the executors lacks this product, or has another version of it or of Python"
-    remedy = "Ship the environment of the driver to the executors (spark.archives; docs/scaling.md)."
-    return BadInput(Finding(rule, "RETENTION_ENGINE", remedy=remedy))

@@ -21,10 +21,10 @@ from features.engine.spark.arrow_rows import (
     has_plain_columns,
     no_rows,
     types_of,
-    without_product,
     worked_in_parts,
 )
 from features.engine.spark.exchange import Exchange
+from features.engine.spark.failures import RejectedQueryError, condition_of, explained, without_product
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,7 +120,7 @@ class SparkEngine:
     def map_parts(self, rows: Frame, columns: Sequence[str], work: PartWork, by: str | None = None) -> Frame:
         """On the executors, whose Python must have this product. Parts by a column are as many as
         `spark.sql.shuffle.partitions` allows."""
-        from pyspark.errors import PythonException
+        from pyspark.errors import PySparkException
 
         given = nw.to_native(rows).select(*map(_quoted, columns))
         schema = as_lists(pl.concat(work(iter([no_rows(given.schema)])))).schema
@@ -128,8 +128,20 @@ class SparkEngine:
         done = parts.mapInArrow(partial(worked_in_parts, work, schema, version(PRODUCT)), types_of(schema))
         try:
             return self.hold(nw.from_native(done))
-        except PythonException as error:
-            raise without_product(error) from None
+        except PySparkException as error:
+            raise explained(error) from None
+
+    def query(self, sql: str) -> Frame:
+        """The rows of one SELECT in Spark's SQL, not read yet. Raises RejectedQueryError where it cannot be planned."""
+        from pyspark.errors import PySparkException
+
+        try:
+            rows = self._session.sql(sql)
+            rows.schema  # noqa: B018 (Spark Connect plans a query only when it is asked about it)
+        except PySparkException as error:
+            raise RejectedQueryError(condition_of(error)) from None
+        found: Frame = nw.from_native(rows)
+        return found
 
     def can_scan(self, file: Path) -> bool:
         return has_plain_columns(file)

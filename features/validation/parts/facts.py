@@ -14,7 +14,8 @@ FACTS: Final = tuple(table for table in OWN_DATE if table not in REQUIRED_TABLES
 def take_facts(raw: Raw, engine: Engine) -> InParts:
     """Takes the facts that the engine can check out of `raw`, and notes there which tables are checked where."""
     able = [table for table in FACTS if table in raw.tables and engine.can_scan(raw.tables[table])]
-    in_parts = InParts(engine, {table: engine.scan(raw.tables.pop(table)) for table in able})
+    frames = {**raw.frames, **{table: engine.scan(raw.tables.pop(table)) for table in able}}
+    in_parts = InParts(engine, {table: frames[table] for table in FACTS if table in frames})
     raw.notes.append(f"Checked by {engine.name.capitalize()}: {', '.join(in_parts.tables) or 'no table'}.")
     if here := [table for table in FACTS if table in raw.tables]:
         rule = "their columns have types that the engine does not show as they are"
