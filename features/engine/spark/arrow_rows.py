@@ -1,6 +1,6 @@
 """Rows between Spark's machines and Polars, as Arrow, and work on them by the Python of an executor."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,36 +27,40 @@ def check_product(product: str) -> None:
 
 
 def worked_in_parts(
-    work: PartWork, schema: "pa.Schema", product: str, batches: "Iterator[pa.RecordBatch]"
+    work: PartWork, columns: Sequence[str], schema: "pa.Schema", product: str, batches: "Iterator[pa.RecordBatch]"
 ) -> "Iterator[pa.RecordBatch]":
-    """On an executor: `work` of the rows of a part."""
+    """On an executor: `work` of the rows of a part, whose columns have these names."""
     check_product(product)
-    for done in work(_in_large_batches(batches)):
+    for done in work(_in_large_batches(batches, columns)):
         yield from as_lists(done).cast(schema).to_batches(ROWS_TO_JAVA)
 
 
-def _in_large_batches(batches: "Iterable[pa.RecordBatch]") -> Iterator[pl.DataFrame]:
+def _in_large_batches(batches: "Iterable[pa.RecordBatch]", columns: Sequence[str]) -> Iterator[pl.DataFrame]:
     gathered: list[pa.RecordBatch] = []
     for batch in batches:
         gathered.append(batch)
         if sum(each.num_rows for each in gathered) >= BATCH_ROWS:
-            yield _frame(gathered)
+            yield _frame(gathered, columns)
             gathered = []
     if gathered:
-        yield _frame(gathered)
+        yield _frame(gathered, columns)
 
 
-def _frame(batches: "list[pa.RecordBatch]") -> pl.DataFrame:
+def _frame(batches: "list[pa.RecordBatch]", columns: Sequence[str]) -> pl.DataFrame:
     import pyarrow as pa
 
-    return pl.DataFrame(pa.Table.from_batches(batches))
+    return _named(pa.Table.from_batches(batches), columns)
 
 
-def no_rows(types: "StructType") -> pl.DataFrame:
-    """A frame without rows of Spark's columns, as an executor would get them."""
+def _named(rows: "pa.Table", columns: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(rows.rename_columns(list(columns)))
+
+
+def no_rows(types: "StructType", columns: Sequence[str]) -> pl.DataFrame:
+    """A frame without rows of Spark's columns, as an executor would get them, with these names."""
     from pyspark.sql.pandas.types import to_arrow_schema
 
-    return pl.DataFrame(to_arrow_schema(types).empty_table())
+    return _named(to_arrow_schema(types).empty_table(), columns)
 
 
 def as_lists(rows: pl.DataFrame) -> "pa.Table":

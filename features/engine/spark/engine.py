@@ -122,10 +122,13 @@ class SparkEngine:
         `spark.sql.shuffle.partitions` allows."""
         from pyspark.errors import PySparkException
 
-        given = nw.to_native(rows).select(*map(_quoted, columns))
-        schema = as_lists(pl.concat(work(iter([no_rows(given.schema)])))).schema
-        parts = given if by is None else given.repartition(_quoted(by))
-        done = parts.mapInArrow(partial(worked_in_parts, work, schema, version(PRODUCT)), types_of(schema))
+        native = nw.to_native(rows)
+        places = [native[_quoted(name)].alias(f"c{place}") for place, name in enumerate(columns)]
+        given = native.select(*places)  # mapInArrow takes a name with a point in it for that of a field
+        schema = as_lists(pl.concat(work(iter([no_rows(given.schema, columns)])))).schema
+        parts = given if by is None else given.repartition(f"c{columns.index(by)}")
+        on_executor = partial(worked_in_parts, work, list(columns), schema, version(PRODUCT))
+        done = parts.mapInArrow(on_executor, types_of(schema))
         try:
             return self.hold(nw.from_native(done))
         except PySparkException as error:
