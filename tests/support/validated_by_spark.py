@@ -32,12 +32,12 @@ def as_text(company: Path, folder: Path) -> Path:
     return folder
 
 
-def with_a_zone(company: Path, folder: Path) -> Path:
-    """The company with times of a zone, which Spark would show in its own."""
+def with_other_times(company: Path, folder: Path) -> Path:
+    """The company with times of a zone, which become text, and with nanoseconds, which Spark does not have."""
     shutil.copytree(company, folder)
     file = folder / "collaboration.parquet"
-    opened = pl.col("opened_at").dt.replace_time_zone("UTC").dt.convert_time_zone("Asia/Omsk")
-    pl.read_parquet(file).with_columns(opened).write_parquet(file)
+    opened, closed = pl.col("opened_at").cast(pl.Datetime("ns")), pl.col("closed_at").dt.replace_time_zone("UTC")
+    pl.read_parquet(file).with_columns(opened, closed).write_parquet(file)
     return folder
 
 
@@ -104,7 +104,7 @@ def main(out: Path, store: str) -> None:
     sources = {
         "typed": company,
         "text": as_text(company, out / "as-text"),
-        "zoned": with_a_zone(company, out / "with-zone"),
+        "times": with_other_times(company, out / "with-other-times"),
         "wrong": wrong(company, out / "with-errors"),
     }
     for name, source in sources.items():
