@@ -32,7 +32,7 @@ from features.validation.plausibility.report import with_plausibility
 from features.validation.unseen_people import with_unseen
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
 
-__all__ = ["CrossSection", "Item", "Source", "check_source", "load_source", "source_name"]
+__all__ = ["CrossSection", "Item", "Source", "check_source", "has_tables_of_spark", "load_source", "source_name"]
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,14 @@ def check_source(source: Path, staging: Path, directory: Path | None = None, eng
 def source_name(source: Path) -> str:
     """The name of a source (a folder or a source.toml), without reading its tables. Raises BadInput for a wrong one."""
     return read_definition(source).name
+
+
+def has_tables_of_spark(source: Path) -> bool:
+    """Whether a source has tables that only Spark reads; False for a wrong source.toml, which reading reports."""
+    try:
+        return bool(read_definition(source).spark_queries)
+    except BadInput:
+        return False
 
 
 def _read_cross_section(

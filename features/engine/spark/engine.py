@@ -1,5 +1,6 @@
 """The definitions on Apache Spark, for a company that outgrows one machine."""
 
+import logging
 import math
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -138,6 +139,7 @@ class SparkEngine:
         """The rows of one SELECT in Spark's SQL, not read yet. Raises RejectedQueryError where it cannot be planned."""
         from pyspark.errors import PySparkException
 
+        logging.getLogger("SQLQueryContextLogger").disabled = True  # pyspark's own: its lines quote values
         try:
             rows = self._session.sql(sql)
             rows.schema  # noqa: B018 (Spark Connect plans a query only when it is asked about it)
