@@ -214,7 +214,7 @@ def _checked(
     first_pass = known.first_pass if known and raw.files else None
     if first_pass:
         first_pass.keep_only(raw.known)
-    in_parts = take_facts(raw, engine) if not engine.in_process else None
+    in_parts = take_facts(raw, engine, expectations) if not engine.in_process else None
     validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass, in_parts)
     engine.release()
     if known and not raw.errors and not validated.errors:

@@ -149,10 +149,10 @@ def run(
     for table, rows in raw.items():
         paths[table] = folder / f"{table}.raw"
         pq.write_table(rows, paths[table])
-    given = Raw(dict(paths))
-    in_parts = None if engine.in_process else take_facts(given, engine)
-    report = validate(given.tables, Expectations(**expected), folder / "canonical", in_parts=in_parts)
-    left_over = [path.name for path in folder.iterdir() if path.suffix != ".raw"]
+    given, expectations = Raw(dict(paths)), Expectations(**expected)
+    in_parts = None if engine.in_process else take_facts(given, engine, expectations)
+    report = validate(given.tables, expectations, folder / "canonical", in_parts=in_parts)
+    left_over = [path.name for path in folder.iterdir() if path.suffix != ".raw" and ".read" not in path.suffixes]
     assert left_over == ([] if report.errors else ["canonical"])
     return report, {path.stem: pl.read_parquet(path) for path in (folder / "canonical").glob("*")}
 

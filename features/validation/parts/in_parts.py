@@ -21,22 +21,30 @@ from features.validation.rules import Tally
 from features.validation.table_checks import checked_columns
 
 
+@dataclass(frozen=True)
+class RawFrame:
+    """A raw table as a frame of an engine. columns: the names of all that the source has, also of those not in it."""
+
+    rows: Frame
+    columns: list[str]
+
+
 @dataclass
 class InParts:
     """Raw tables as frames of an engine. They are checked as `check_table` and `usable_rows` check those of files."""
 
     engine: Engine
-    tables: Mapping[str, Frame]
+    tables: Mapping[str, RawFrame]
     _kept: dict[str, Frame] = field(default_factory=dict)
 
     def check(self, table: str, expectations: Expectations, tally: Tally) -> CheckedTable:
         """The first pass: broken rules are counted in `tally`."""
         raw = self.tables[table]
-        columns = checked_columns(table, raw.collect_schema().names(), expectations, tally)
+        columns = checked_columns(table, raw.columns, expectations, tally)
         checked = CheckedTable(table, [], columns)
         given = [*columns.read.values(), *columns.unused.values()]
         if given:
-            done = self.engine.map_parts(raw, given, FirstPassOfPart(table, columns, expectations))
+            done = self.engine.map_parts(raw.rows, given, FirstPassOfPart(table, columns, expectations))
             found = self._noted(done)
             found.give(checked)
             tally.merge(found.tally())
