@@ -79,3 +79,21 @@ def test_the_report_says_what_was_read_and_checked_where(validated: Path) -> Non
 def test_a_value_that_a_query_cannot_use_is_bad_input_without_the_value(validated: Path) -> None:
     (error,) = result(validated, "stopped", "spark")["report"]["errors"]
     assert error["rule"] == "Spark stopped at a value that a query cannot use (CAST_INVALID_INPUT)"
+
+
+@needs_spark
+def test_wrong_queries_are_errors_with_their_line_and_other_tables_are_checked(validated: Path) -> None:
+    report = result(validated, "rejected", "spark")["report"]
+    rules = {error["column"]: error["rule"].partition(": ")[2] for error in report["errors"]}
+    assert rules == {
+        "spark.tables.surveys": "Spark rejects it (UNRESOLVED_COLUMN.WITH_SUGGESTION)",
+        "spark.tables.collaboration": "'using' may do more than read",
+        "spark.tables.directory": "'drop' may do more than read",
+    }
+    assert {"employees", "assignments"} <= report["tables"].keys()
+
+
+@needs_spark
+def test_another_engine_does_not_read_tables_of_spark(validated: Path) -> None:
+    (error,) = result(validated, "catalogued", "polars")["report"]["errors"]
+    assert (error["rule"], error["column"]) == ("tables that only Spark reads", "spark.tables")

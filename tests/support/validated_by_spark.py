@@ -84,6 +84,17 @@ def with_value_that_is_no_day(catalogued: Path, folder: Path) -> Path:
     return folder
 
 
+def with_wrong_queries(catalogued: Path, folder: Path) -> Path:
+    """The company with queries that do more than read, and one that Spark cannot plan."""
+    shutil.copytree(catalogued, folder)
+    toml = folder / "source.toml"
+    text = toml.read_text().replace("select *, 1 as religion from hr.surveys", "select mood from hr.surveys")
+    text = text.replace("select *, 1 as religion from hr.directory", "drop table hr.directory")
+    program = "select transform(client_id) using 'cat' as client_id from hr.collaboration"
+    toml.write_text(text.replace("select *, 1 as religion from hr.collaboration", program))
+    return folder
+
+
 def write_result(source: Path, engine: Engine, out: Path) -> None:
     """What an engine makes of a source: the report and the hash as JSON, the tables as Parquet."""
     out.mkdir(parents=True)
@@ -115,6 +126,8 @@ def main(out: Path, store: str) -> None:
         tables = catalogued(company, out / "in-catalogue", session)
         write_result(tables, spark, out / "catalogued" / "spark")
         write_result(with_value_that_is_no_day(tables, out / "no-day"), spark, out / "stopped" / "spark")
+        write_result(with_wrong_queries(tables, out / "wrong-queries"), spark, out / "rejected" / "spark")
+        write_result(tables, POLARS, out / "catalogued" / "polars")
     session.stop()
 
 

@@ -90,16 +90,25 @@ def _without_effect(settings: SourceToml, file_name: str) -> list[Finding]:
 
 
 def _also_read_by_spark(settings: SourceToml, file_name: str) -> list[Finding]:
-    """Tables that Spark reads and something else too, and none where there is the section."""
+    """Tables that Spark reads and something else too, text that is not converted, and a section without tables."""
     if settings.spark is None:
         return []
     tables = settings.spark.tables.model_dump(exclude_none=True)
-    others = settings.tables.model_dump(exclude_none=True) if settings.tables else {}
-    remedy = "Keep the query under [tables] or that under [spark.tables]"
     if not tables:
         return [Finding("empty", file_name, "spark.tables", 0, "Add a query per table")]
-    twice = [table for table in tables if table in others]
-    return [Finding("a table twice", file_name, f"spark.tables.{table}", 0, remedy) for table in twice]
+    queries = settings.tables.model_dump(exclude_none=True) if settings.tables else {}
+    formats = settings.files or FileFormats()
+    once = "Keep the query under [tables] or that under [spark.tables]"
+    convert = "Convert its text in the query, with to_date() or cast, and remove this"
+    declared = [table for table in tables if getattr(formats, table) != TextFormat() and not queries]
+    return [
+        *(
+            Finding("a table twice", file_name, f"spark.tables.{table}", 0, once)
+            for table in tables
+            if table in queries
+        ),
+        *(Finding("no effect", file_name, f"files.{table}", 0, convert) for table in declared),
+    ]
 
 
 def _one_view_a_name(settings: SourceToml, file_name: str) -> list[Finding]:
