@@ -215,7 +215,10 @@ def _checked(
     if first_pass:
         first_pass.keep_only(raw.known)
     in_parts = take_facts(raw, engine, expectations) if not engine.in_process else None
-    validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass, in_parts)
+    try:
+        validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass, in_parts)
+    except BadInput as bad:  # an engine has stopped
+        raise BadInput([*raw.errors, *bad.findings]) from None
     engine.release()
     if known and not raw.errors and not validated.errors:
         write_checked(known, raw.files, expectations)

@@ -77,8 +77,9 @@ def test_the_report_says_what_was_read_and_checked_where(validated: Path) -> Non
 
 @needs_spark
 def test_a_value_that_a_query_cannot_use_is_bad_input_without_the_value(validated: Path) -> None:
-    (error,) = result(validated, "stopped", "spark")["report"]["errors"]
-    assert error["rule"] == "Spark stopped at a value that a query cannot use (CAST_INVALID_INPUT)"
+    rejected, stopped = result(validated, "stopped", "spark")["report"]["errors"]
+    assert rejected["column"] == "spark.tables.directory"
+    assert stopped["rule"] == "Spark stopped at a value that a query cannot use (CAST_INVALID_INPUT)"
 
 
 @needs_spark

@@ -76,11 +76,12 @@ def catalogued(company: Path, folder: Path, session: SparkSession) -> Path:
 
 
 def with_value_that_is_no_day(catalogued: Path, folder: Path) -> Path:
-    """The company with a query that stops at a value."""
+    """The company with a query that stops at a value, and another that is wrong."""
     shutil.copytree(catalogued, folder)
     toml = folder / "source.toml"
     query = "select employee_id, cast(item as date) as survey_date, item, score from hr.surveys"
-    toml.write_text(toml.read_text().replace("select *, 1 as religion from hr.surveys", query))
+    text = toml.read_text().replace("select *, 1 as religion from hr.surveys", query)
+    toml.write_text(text.replace("select *, 1 as religion from hr.directory", "select nothing"))
     return folder
 
 
