@@ -17,7 +17,7 @@ def engine_to_read(source: Path, folder: Path, settings: Settings) -> Iterator[E
 
     Temporary files are under `folder`.
     """
-    if has_tables_of_spark(source):
+    if settings.engine != POLARS.name and has_tables_of_spark(source):
         with engine_named(settings.engine, folder, settings.spark_store) as engine:
             yield engine
     else:
