@@ -15,6 +15,8 @@ import polars as pl
 
 from features.contract.tables import DIRECTORY, ITEM_COLUMN, TABLES, column_order
 from features.contract.vocabulary import Driver
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
 from features.errors import BadInput, Finding
 from features.reading.data_hash import data_hash
 from features.reading.definition.source_definition import SourceDefinition, read_definition
@@ -25,11 +27,12 @@ from features.validated.fingerprint import fingerprint
 from features.validated.stored_tables import StoredTables, put, take, take_checked
 from features.validation.cross_section import CrossSection, read_cross_section
 from features.validation.directory import read_directory, with_directory
+from features.validation.parts.facts import take_facts
 from features.validation.plausibility.report import with_plausibility
 from features.validation.unseen_people import with_unseen
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
 
-__all__ = ["CrossSection", "Item", "Source", "check_source", "load_source", "source_name"]
+__all__ = ["CrossSection", "Item", "Source", "check_source", "has_tables_of_spark", "load_source", "source_name"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def load_source(
     *,
     runs_own_features: bool = False,
     stored: Path | None = None,
+    engine: Engine = POLARS,
 ) -> Source | CrossSection:
     """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
 
@@ -92,14 +96,15 @@ def load_source(
     `runs_own_features` allows the module that source.toml may name to be run when features are computed. `stored` is a
     folder of validated tables: an unchanged source is taken from there, with its report, and is not read; of a changed
     one, facts that have not changed are not read, and the whole is stored there. Such a source is without protected
-    attributes, which are not stored. Raises BadInput with every error, and then writes nothing: all work happens in a
-    folder beside `staging`, which replaces `staging` at the end. A cross-section writes nothing at all.
+    attributes, which are not stored. An `engine` of several machines checks the facts that are read. Raises BadInput
+    with every error, and then writes nothing: all work happens in a folder beside `staging`, which replaces `staging`
+    at the end. A cross-section writes nothing at all.
     """
     definition = read_definition(source)
     _check_apart(definition.folder, staging)
     with _work_beside(staging) as work:
         found = _stored(definition, work, staging, directory, stored) if stored else None
-        loaded = found or _read(definition, work, staging, directory)
+        loaded = found or _read(definition, work, staging, directory, engine)
         if isinstance(loaded, Report):
             raise BadInput(loaded.errors)
         if isinstance(loaded, Source):
@@ -108,8 +113,10 @@ def load_source(
         return loaded
 
 
-def _read(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None) -> Loaded:
-    return _read_cross_section(definition, work, directory) or _read_source(definition, work, staging, directory)
+def _read(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None, engine: Engine) -> Loaded:
+    return _read_cross_section(definition, work, directory) or _read_source(
+        definition, work, staging, directory, engine
+    )
 
 
 def _stored(
@@ -125,7 +132,7 @@ def _stored(
     checked = work / "checked"
     take_checked(stored, checked)
     known = read_checked(checked, _expectations(definition))
-    report = _checked(definition, work, directory, known)
+    report = _checked(definition, work, directory, POLARS, known)
     if report.errors:
         return report
     validated = _hashed(report, written)
@@ -135,15 +142,15 @@ def _stored(
     return _source(definition, validated, written, staging)
 
 
-def check_source(source: Path, staging: Path, directory: Path | None = None) -> Report:
-    """Reads and validates the source; returns the report, with errors in it instead of an exception.
+def check_source(source: Path, staging: Path, directory: Path | None = None, engine: Engine = POLARS) -> Report:
+    """Reads and validates the source, as `load_source`; returns the report, with errors in it instead of an exception.
 
     Works in a folder beside `staging` and leaves nothing behind.
     """
     try:
         definition = read_definition(source)
         with _work_beside(staging) as work:
-            checked = _read_cross_section(definition, work, directory) or _checked(definition, work, directory)
+            checked = _read_cross_section(definition, work, directory) or _checked(definition, work, directory, engine)
             return checked if isinstance(checked, Report) else checked.report
     except BadInput as bad:
         return Report(errors=tuple(bad.findings))
@@ -152,6 +159,14 @@ def check_source(source: Path, staging: Path, directory: Path | None = None) -> 
 def source_name(source: Path) -> str:
     """The name of a source (a folder or a source.toml), without reading its tables. Raises BadInput for a wrong one."""
     return read_definition(source).name
+
+
+def has_tables_of_spark(source: Path) -> bool:
+    """Whether a source has tables that only Spark reads; False for a wrong source.toml, which reading reports."""
+    try:
+        return bool(read_definition(source).spark_queries)
+    except BadInput:
+        return False
 
 
 def _read_cross_section(
@@ -164,8 +179,10 @@ def _read_cross_section(
     return people if directory is None or isinstance(people, Report) else with_directory(people, directory, work)
 
 
-def _read_source(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None) -> Source | Report:
-    report = _checked(definition, work, directory)
+def _read_source(
+    definition: SourceDefinition, work: Path, staging: Path, directory: Path | None, engine: Engine
+) -> Source | Report:
+    report = _checked(definition, work, directory, engine)
     return report if report.errors else _source(definition, _hashed(report, work / "tables"), work / "tables", staging)
 
 
@@ -176,7 +193,11 @@ def _hashed(report: Report, written: Path) -> StoredTables:
 
 
 def _checked(
-    definition: SourceDefinition, work: Path, directory: Path | None, known: CheckedFiles | None = None
+    definition: SourceDefinition,
+    work: Path,
+    directory: Path | None,
+    engine: Engine,
+    known: CheckedFiles | None = None,
 ) -> Report:
     """Reads to `work/raw` and validates to `work/tables`; the findings of both in one report.
 
@@ -184,16 +205,21 @@ def _checked(
     """
     raw_dir = work / "raw"
     raw_dir.mkdir()
-    raw = read_tables(definition, raw_dir, known.files if known else None)
+    raw = read_tables(definition, raw_dir, known.files if known else None, engine)
     if directory is not None:
         raw.replace(DIRECTORY, read_directory(directory, work))
-    if not raw.tables and not raw.known:
+    if not raw.tables and not raw.known and not raw.frames:
         return Report(errors=tuple(raw.errors), warnings=tuple(raw.warnings), refused=tuple(raw.refused))
     settings, expectations = definition.settings, _expectations(definition)
     first_pass = known.first_pass if known and raw.files else None
     if first_pass:
         first_pass.keep_only(raw.known)
-    validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass)
+    in_parts = take_facts(raw, engine, expectations) if not engine.in_process else None
+    try:
+        validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass, in_parts)
+    except BadInput as bad:  # an engine has stopped
+        raise BadInput([*raw.errors, *bad.findings]) from None
+    engine.release()
     if known and not raw.errors and not validated.errors:
         write_checked(known, raw.files, expectations)
     report = with_unseen(

@@ -65,7 +65,7 @@ def with_second_opinion(source: Path, report: Report, work: Path) -> Report:
 def files_of(definition: SourceDefinition) -> Files | None:
     """The files that [inputs] and the queries name, by the folder that holds them all; None where there is none."""
     settings = definition.settings
-    if settings.database or not settings.tables:
+    if settings.database or settings.spark or not settings.tables:
         return None
     named = [name for each in settings.inputs.values() for name in each.file or ()]
     named += [each.replace("''", "'") for each in _LITERAL.findall(definition.text)]

@@ -5,7 +5,7 @@ reading and writing Parquet, computing a frame once for its many readers, bringi
 on rows that is not an expression.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,9 @@ from features.contract.vocabulary import EngineName
 
 Work = Callable[[pl.DataFrame], pl.DataFrame]
 """Rows to rows: one for each, in their order, which depends on no other row; its columns are the same for any rows."""
+
+PartWork = Callable[[Iterator[pl.DataFrame]], Iterator[pl.DataFrame]]
+"""The rows of one part of a frame, in batches, to rows. Its columns are the same for any rows; nothing of no batch."""
 
 
 class Engine(Protocol):
@@ -34,6 +37,9 @@ class Engine(Protocol):
 
     def scan(self, files: Path) -> Frame:
         """The rows of a Parquet file, or of all files that match a pattern, read lazily."""
+
+    def can_scan(self, file: Path) -> bool:
+        """Whether the values of a Parquet file arrive as they are in it."""
 
     def seconds(self, column: str) -> nw.Expr:
         """A column of times in whole seconds since a fixed moment."""
@@ -61,3 +67,7 @@ class Engine(Protocol):
 
     def map_rows(self, rows: pl.DataFrame, work: Work) -> pl.DataFrame:
         """`work` of rows that are in this process; another engine does it in parts, on its machines."""
+
+    def map_parts(self, rows: Frame, columns: Sequence[str], work: PartWork, by: str | None = None) -> Frame:
+        """`work` of each part of these columns of a frame, done now and held. Rows that are equal in `by` are in one
+        part, which is in memory then; without it a part is any rows."""

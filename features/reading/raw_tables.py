@@ -8,7 +8,7 @@ Columns keep the source's names and, where the format has types, its types. CSV 
 converted to ISO and numbers to plain ones as `[files]` declares. `validation` casts them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,14 +16,16 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
+from features.calendar import Frame
 from features.contract.table_version import TableVersion
-from features.contract.tables import DIRECTORY, REQUIRED_TABLES, TABLES, column_order
+from features.contract.tables import CRITICALITY, DIRECTORY, MARKET_RATES, REQUIRED_TABLES, column_order
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
 from features.errors import BadInput, Finding
-from features.reading.definition.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.reading.definition.source_definition import SourceDefinition
 from features.reading.definition.source_toml import TextFormat
 from features.reading.files import (
     FORMS,
-    WORKBOOK,
     csv_to_parquet,
     ends_within_a_line,
     parquet_to_parquet,
@@ -32,13 +34,16 @@ from features.reading.input_part import InputPart
 from features.reading.inputs.read_inputs import Inputs, read_inputs
 from features.reading.known_files import KnownFile, known_file, write_addition
 from features.reading.queries.duckdb_queries import query_files
-from features.reading.queries.sql_statement import Queried, Query, table_queries
+from features.reading.queries.sql_statement import Queried, Query, spark_queries, table_queries
+from features.reading.spark_tables import query_spark, write_rows
+from features.reading.table_files import stem_and_suffix, table_files
 from features.reading.text.conversion import Cells, Normalised, normalise, normalise_cross_section
-from features.reading.workbooks.workbook import Sheet, workbook_sheets, xlsx_to_parquet
+from features.reading.workbooks.workbook import Sheet, xlsx_to_parquet
 
 READ_BY_EVERY_RUN: Final = (*REQUIRED_TABLES, DIRECTORY)
 """Tables whose rows are few, and about people: who is in the source decides what is used of all others."""
-OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feather", ".csv.zip", ".zip", ".csv.bz2")
+READ_HERE: Final = (*READ_BY_EVERY_RUN, CRITICALITY, MARKET_RATES)
+"""Tables that are checked in this process, whatever reads them: their rows are few, or no facts about people."""
 
 
 @dataclass
@@ -46,6 +51,8 @@ class Raw:
     """What was read: a Parquet file per table, and the findings and notes of reading."""
 
     tables: dict[str, Path] = field(default_factory=dict)
+    frames: dict[str, Frame] = field(default_factory=dict)
+    """Tables of facts that an engine of several machines reads."""
     refused: list[str] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
@@ -113,8 +120,13 @@ class Raw:
             getattr(self, name).extend(getattr(other, name))
 
 
-def read_tables(definition: SourceDefinition, out_dir: Path, before: Mapping[str, KnownFile] | None = None) -> Raw:
-    """Reads every table of the source to `out_dir/TABLE.parquet`, streaming.
+def read_tables(
+    definition: SourceDefinition,
+    out_dir: Path,
+    before: Mapping[str, KnownFile] | None = None,
+    engine: Engine = POLARS,
+) -> Raw:
+    """Reads every table of the source to `out_dir/TABLE.parquet`, streaming; facts that Spark reads stay frames of it.
 
     `before` has the files of facts as an earlier run read them; None where no run stores that. Of an unchanged one
     nothing is read, and of one with further rows only these, if they can be told apart (`Raw.known`).
@@ -125,11 +137,30 @@ def read_tables(definition: SourceDefinition, out_dir: Path, before: Mapping[str
         raw = read_queries(definition, table_queries(definition), out_dir)
         for table in raw.tables:
             _normalise(definition, table, raw, Cells())
-        return raw
-    raw = Raw()
-    with raw.collecting():
-        _read_folder(definition, out_dir, raw, before)
+    else:
+        raw = Raw()
+        with raw.collecting():
+            _read_folder(definition, out_dir, raw, before)
+    if definition.spark_queries:
+        _read_on_spark(definition, engine, out_dir, raw)
     return raw
+
+
+def _read_on_spark(definition: SourceDefinition, engine: Engine, out_dir: Path, raw: Raw) -> None:
+    queries = spark_queries(definition)
+    with raw.collecting(*(query.table for query in queries)):
+        for found in query_spark(definition, engine, queries):
+            raw.refused += [f"{found.table}.{column}" for column in found.refused]
+            raw.errors += found.errors
+            if found.rows is None:
+                raw.failed.add(found.table)
+            elif found.table in READ_HERE:
+                raw.tables[found.table] = out_dir / f"{found.table}.parquet"
+                write_rows(engine, found.rows, raw.tables[found.table])
+                _normalise(definition, found.table, raw, Cells())
+            else:
+                raw.frames[found.table] = found.rows
+        raw.notes.append(f"Read by Spark: {', '.join(query.table for query in queries)}.")
 
 
 def read_table_file(table: str, file: Path, setting: str, out_dir: Path) -> Raw:
@@ -141,7 +172,7 @@ def read_table_file(table: str, file: Path, setting: str, out_dir: Path) -> Raw:
     with raw.collecting(table):
         if not file.is_file():
             raise BadInput(Finding("the file does not exist", file.name, "", 0, f"Correct or unset {setting}"))
-        if _stem_and_suffix(file)[1] not in FORMS:
+        if stem_and_suffix(file)[1] not in FORMS:
             raise BadInput(
                 Finding("not a format that is read", file.name, "", 0, f"Save it as one of: {', '.join(FORMS)}")
             )
@@ -193,8 +224,11 @@ def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, 
 
 
 def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw, before: Mapping[str, KnownFile] | None) -> None:
-    files = _table_files(definition.folder, raw)
-    for table, file in files.items():
+    found = table_files(definition.folder, definition.spark_queries.keys())
+    raw.warnings += found.near_misses
+    raw.errors += found.twice
+    raw.failed.update(each.table for each in found.twice)
+    for table, file in found.files.items():
         with raw.collecting(table):
             if before is None or table in READ_BY_EVERY_RUN:
                 _read_table(definition, table, file, out_dir, raw)
@@ -280,58 +314,3 @@ def _normalise(definition: SourceDefinition, table: str, raw: Raw, cells: Cells)
     attributes = (*settings.employee_features, *settings.protected) if table == "employees" else ()
     done = normalise(table, raw.tables[table], definition.text_format(table), attributes, cells)
     raw.collect(done)
-
-
-def _table_files(folder: Path, raw: Raw) -> dict[str, Path]:
-    """The file of each table, in the contract's order. Names that almost match a table's become warnings."""
-    try:
-        visible = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
-    except OSError:
-        raise BadInput(Finding("cannot be opened", folder.name, "", 0, "Give read permission for it")) from None
-    files: dict[str, list[Path]] = {}
-    others: list[tuple[str, str, str]] = []
-    for path in visible:
-        stem, suffix = _stem_and_suffix(path)
-        if suffix in FORMS and stem in TABLES:
-            files.setdefault(stem, []).append(path)
-        elif suffix == ".xlsx" and stem == WORKBOOK:
-            sheets = workbook_sheets(path)
-            others += [(f"{path.name}.{sheet}", sheet, suffix) for sheet in sheets if sheet not in TABLES]
-            for sheet in TABLES.keys() & sheets:
-                files.setdefault(sheet, []).append(path)
-        else:
-            others.append((path.name, stem, suffix))
-    near_misses = [_near_miss(*other, missing=TABLES.keys() - files) for other in others]
-    if not files:
-        raise BadInput([_no_tables(folder, bool(visible)), *filter(None, near_misses)])
-    raw.warnings += filter(None, near_misses)
-    twice = {table: paths for table, paths in files.items() if len(paths) > 1}
-    raw.errors += [_twice(table, paths) for table, paths in twice.items()]
-    raw.failed.update(twice)
-    return {table: files[table][0] for table in TABLES if table in files and table not in twice}
-
-
-def _stem_and_suffix(path: Path) -> tuple[str, str]:
-    name = path.name.lower()
-    suffix = next((form for form in (*FORMS, *OTHER_FORMS) if name.endswith(form)), path.suffix.lower())
-    return name.removesuffix(suffix), suffix
-
-
-def _near_miss(place: str, stem: str, suffix: str, missing: Set[str]) -> Finding | None:
-    if stem in missing and suffix in OTHER_FORMS:
-        return Finding("not a format that is read", place, "", 0, f"Save it as one of: {', '.join(FORMS)}")
-    guess = did_you_mean(stem, missing) if suffix in (*FORMS, *OTHER_FORMS) else ""
-    if guess:
-        return Finding("not the name of a table; left out", place, "", 0, f"{guess}Rename it if so")
-    return None
-
-
-def _twice(table: str, paths: list[Path]) -> Finding:
-    names = " and ".join(path.name for path in paths)
-    return Finding("two files for one table", table, "", 0, f"Keep one of {names}")
-
-
-def _no_tables(folder: Path, has_files: bool) -> Finding:
-    rule = "no file is named after a table" if has_files else "the folder is empty"
-    remedy = f"Add employees.csv and exits.csv (or .parquet, .xlsx) and other tables, or a {FILE_NAME} with [tables]"
-    return Finding(rule, folder.name, "", 0, remedy)

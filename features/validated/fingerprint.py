@@ -25,11 +25,11 @@ _OWN_CODE: Final = Path(__file__).parents[1]
 def fingerprint(definition: SourceDefinition, directory: Path | None) -> str | None:
     """The fingerprint of a source and of the file that replaces its directory; None where there is none to rely on.
 
-    There is none of a cross-section, a database or a table of a lakehouse, nor of SQL that reads files by name, the
-    clock or random numbers. Such a source is read whenever it is needed.
+    There is none of a cross-section, a database, a table of a lakehouse or one that Spark reads, nor of SQL that reads
+    files by name, the clock or random numbers. Such a source is read whenever it is needed.
     """
     settings = definition.settings
-    if settings.cross_section or settings.database or not _is_steady(definition):
+    if settings.cross_section or settings.database or settings.spark or not _is_steady(definition):
         return None
     try:
         files = _files(definition, directory)

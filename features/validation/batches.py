@@ -1,5 +1,6 @@
 """Large Parquet files, read and written in batches of rows, so that memory does not grow with their size."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +39,15 @@ def _frame(columns: Mapping[str, pa.Array]) -> pl.DataFrame:
     frame = pl.from_arrow(pa.table(readable))
     assert isinstance(frame, pl.DataFrame)  # noqa: S101 (narrows the type of a table, which is never a series)
     return frame
+
+
+def join_parts(folder: Path, out: Path) -> None:
+    """Write the Parquet files of a folder, all with the same columns, as one file, and delete the folder."""
+    with BatchWriter(out) as writer:
+        for part in sorted(folder.glob("*.parquet")):
+            for batch in read_batches(part, {name: name for name in column_names(part)}):
+                writer.write(batch)
+    shutil.rmtree(folder)
 
 
 class BatchWriter:

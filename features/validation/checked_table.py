@@ -99,6 +99,11 @@ def _keys_in(interim: Path) -> list[str]:
     return [name for name in column_names(interim) if name in (ROW_KEY, FACT_KEY)]
 
 
+def keys_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """The keys of rows that the first pass has kept, for `find_repeated`."""
+    return rows.select(name for name in (ROW_KEY, FACT_KEY) if name in rows.columns)
+
+
 def find_repeated(checked: CheckedTable, parts: list[pl.DataFrame]) -> None:
     """Finds the keys that occur more than once in all rows of a table."""
     keys = [part[ROW_KEY].to_numpy() for part in parts]

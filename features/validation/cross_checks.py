@@ -11,7 +11,7 @@ import polars as pl
 from features.contract.ended_spell import with_ended_spell
 from features.contract.tables import KEY_OF_OTHERS, OWN_DATE, PREFERRED, TOLD_IN_PARTS, UNKNOWN, people_columns
 from features.validation.checked_table import FACT_KEY, ROW_KEY
-from features.validation.id_spellings import count_spellings
+from features.validation.id_spellings import Spellings
 from features.validation.rules import (
     AFTER_EXIT,
     CIRCLE,
@@ -128,7 +128,9 @@ def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.Data
     that fits no spell is left out with a warning.
     """
     known = exits.join(everyone, on="employee_id", how="inner", maintain_order="left")
-    count_spellings("exits", "employee_id", exits, everyone, tally)
+    spellings = Spellings()
+    spellings.count("exits", "employee_id", exits, everyone)
+    spellings.tell(tally)
     tally.add(UNKNOWN_LEAVER, "exits", "employee_id", exits.height - known.height)
     known = known.with_columns(recorded=pl.coalesce("recorded_at", "exit_date"))
     tally.add(TWO_KINDS, "exits", "kind", _of_two_kinds(known))
@@ -214,7 +216,9 @@ def leave_out_immortal(people: People, immortal: pl.DataFrame, tally: Tally) -> 
     return People(people.everyone, employees, exits, people.absences)
 
 
-def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, tally: Tally) -> pl.DataFrame:
+def leave_out_unknown_people(
+    table: str, frame: pl.DataFrame, people: People, tally: Tally, spellings: Spellings
+) -> pl.DataFrame:
     """Without facts about somebody who is not in employees. A manager who is not there becomes unknown."""
     for column in people_columns(table):
         if column not in frame.columns:
@@ -222,7 +226,7 @@ def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, ta
         is_known = pl.col(column).is_in(people.everyone["employee_id"].implode())
         known = frame.filter(is_known | pl.col(column).is_null())
         tally.add(UNKNOWN_PERSON, table, column, frame.height - known.height)
-        count_spellings(table, column, frame, people.everyone, tally)
+        spellings.count(table, column, frame, people.everyone)
         frame = known
     if "manager_id" not in frame.columns:
         return frame
@@ -230,7 +234,7 @@ def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, ta
     managed = frame.join(somebody, on="manager_id", how="left", maintain_order="left")
     is_unknown = managed["manager_id"].is_not_null() & managed["is_somebody"].is_null()
     tally.add(UNKNOWN_MANAGER, table, "manager_id", int(is_unknown.sum()))
-    count_spellings(table, "manager_id", frame.drop_nulls("manager_id"), people.everyone, tally)
+    spellings.count(table, "manager_id", frame.drop_nulls("manager_id"), people.everyone)
     manager = pl.when(is_unknown).then(pl.lit(UNKNOWN)).otherwise("manager_id")
     return managed.with_columns(manager_id=manager).drop("is_somebody")
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from features.contract.tables import REQUIRED_TABLES, TABLES
 from features.validation.checked_table import CheckedTable
 from features.validation.expectations import Expectations
+from features.validation.parts.in_parts import InParts
 from features.validation.rules import NO_TABLE, UNREADABLE_FILE, Tally
 from features.validation.table_checks import check_table
 
@@ -18,11 +19,13 @@ class FirstPass:
     """The tables that have been checked on their own, and the rules that their rows broke.
 
     folder: for the interim files. is_stored: whether these are for a later run, so that they stay. Tables that are
-    here before `check` are those of an earlier run: the raw rows of such a table are further rows.
+    here before `check` are those of an earlier run: the raw rows of such a table are further rows. in_parts: tables
+    that an engine checks.
     """
 
     folder: Path
     is_stored: bool = False
+    in_parts: InParts | None = None
     checked: dict[str, CheckedTable] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
 
@@ -33,7 +36,10 @@ class FirstPass:
         """
         every = Tally()
         for table in TABLES:
-            if table in raw:
+            if self.in_parts and table in self.in_parts.tables:
+                tally = self.tallies.setdefault(table, Tally())
+                self.checked[table] = self.in_parts.check(table, expectations, tally)
+            elif table in raw:
                 self._check(table, raw[table], expectations)
             elif table in REQUIRED_TABLES:
                 every.missing(NO_TABLE, table)

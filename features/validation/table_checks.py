@@ -6,6 +6,7 @@ person's facts start, which rows occur twice) is collected on the way, so memory
 rows by 18 bytes each: by 65 at the end of a table in which one of two contradicting rows is preferred.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -34,8 +35,16 @@ from features.contract.tables import (
 from features.contract.vocabulary import snake_case
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import to_canonical
-from features.validation.checked_table import FACT_KEY, ROW_KEY, CheckedTable, find_repeated, gather, gather_people
-from features.validation.columns import sort_columns
+from features.validation.checked_table import (
+    FACT_KEY,
+    ROW_KEY,
+    CheckedTable,
+    find_repeated,
+    gather,
+    gather_people,
+    keys_of,
+)
+from features.validation.columns import Columns, sort_columns
 from features.validation.directory_checks import with_usable_entries
 from features.validation.expectations import Expectations
 from features.validation.rules import (
@@ -83,26 +92,38 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
 
     Broken rules are counted in `tally`. Raises pyarrow's errors and OSError where the file cannot be read.
     """
-    columns = sort_columns(table, column_names(raw), expectations)
+    columns = checked_columns(table, column_names(raw), expectations, tally)
     checked = CheckedTable(table, [interim], columns)
-    for column in columns.missing:
-        tally.missing(NO_COLUMN, table, column)
-    for column in columns.twice:
-        tally.missing(TWICE, table, column)
     keys = []
     with BatchWriter(interim, compression="lz4") as writer:
         for batch in read_batches(raw, columns.read | columns.unused):
-            checked.rows += len(batch)
-            tally.read(table, len(batch))
-            frame = _check_batch(checked, batch, expectations, tally)
-            gather(checked, frame)
-            keys.append(frame.select(name for name in (ROW_KEY, FACT_KEY) if name in frame.columns))
+            frame = check_batch(checked, batch, expectations, tally)
+            keys.append(keys_of(frame))
             writer.write(frame)
     find_repeated(checked, keys)
     return checked
 
 
-def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally) -> pl.DataFrame:
+def checked_columns(table: str, names: Sequence[str], expectations: Expectations, tally: Tally) -> Columns:
+    """The columns of a raw table, sorted by use; those that are missing or occur twice are counted in `tally`."""
+    columns = sort_columns(table, names, expectations)
+    for column in columns.missing:
+        tally.missing(NO_COLUMN, table, column)
+    for column in columns.twice:
+        tally.missing(TWICE, table, column)
+    return columns
+
+
+def check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally) -> pl.DataFrame:
+    """The usable rows of a part of a raw table, with their keys; what the second pass needs is noted in `checked`."""
+    checked.rows += len(raw)
+    tally.read(checked.table, len(raw))
+    frame = _usable(checked, raw, expectations, tally)
+    gather(checked, frame)
+    return frame
+
+
+def _usable(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally) -> pl.DataFrame:
     allowed = _without_forbidden_items(checked, raw, expectations, tally)
     tally.drop_items(checked.table, raw.height - allowed.height)
     raw = allowed

@@ -13,28 +13,27 @@ from typing import Final
 import polars as pl
 import pyarrow.parquet as pq
 
-from features.contract.currencies import spellings
 from features.contract.tables import CURRENCY, OWN_DATE, REQUIRED_TABLES, TABLES
 from features.validation import period
 from features.validation.batches import BatchWriter, column_names
 from features.validation.casting import natural
 from features.validation.checked_table import FACT_KEY, ROW_KEY, CheckedTable, interim_batches
 from features.validation.cross_checks import (
-    Contradictions,
     Duplicates,
     People,
     check_people,
     count_circles,
     find_immortal,
-    leave_out_after_exit,
     leave_out_immortal,
-    leave_out_unknown_people,
 )
-from features.validation.currency_checks import count_currencies, currency_notes, with_currency_codes
+from features.validation.currency_checks import count_currencies, currency_notes
 from features.validation.expectations import Expectations
 from features.validation.first_pass import FirstPass
+from features.validation.id_spellings import Spellings
+from features.validation.parts.in_parts import InParts
 from features.validation.report import Report
 from features.validation.rules import NO_ROWS, NOT_YET, PERIOD, Tally, looks_like
+from features.validation.second_pass import usable_rows
 from features.validation.sensitive_values import subject_of_categories, subject_of_years
 
 __all__ = ["Expectations", "Report", "validate"]
@@ -48,20 +47,22 @@ def validate(
     out_dir: Path,
     refused: Sequence[str] = (),
     first_pass: FirstPass | None = None,
+    in_parts: InParts | None = None,
 ) -> Report:
     """Check the raw tables, and write canonical ones to `out_dir` if there is no error.
 
     `raw` maps a table to Parquet with the source's own types; `refused` lists, as `table.column`, what reading has
     already skipped. `first_pass` holds tables that an earlier run has checked: `raw` then has only their further rows,
-    or nothing of them. `out_dir` then holds `<table>.parquet` for each table, and `protected.parquet` where employees
-    have protected attributes; files of an earlier run are replaced.
+    or nothing of them. `in_parts` holds tables that an engine checks, and that are not in `raw`. `out_dir` then holds
+    `<table>.parquet` for each table, and `protected.parquet` where employees have protected attributes; files of an
+    earlier run are replaced.
     Never raises for the contents of tables: every finding is in the report. Raises OSError where `out_dir` cannot be
     written.
     """
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=f".{out_dir.name}-") as staging:
-        first_pass = first_pass or FirstPass(Path(staging))
-        given = {*raw, *first_pass.checked}
+        first_pass = first_pass or FirstPass(Path(staging), in_parts=in_parts)
+        given = {*raw, *first_pass.checked, *(in_parts.tables if in_parts else ())}
         tally = first_pass.check(raw, expectations)
         checked = first_pass.checked
         until, until_note = _check_dates(checked, expectations, tally)
@@ -146,17 +147,27 @@ def _read_whole(found: CheckedTable, tally: Tally) -> pl.DataFrame:
 
 def _finish_tables(first_pass: FirstPass, people: People, staging: Path, tally: Tally) -> list[Path]:
     """Write the canonical tables. Returns their files."""
-    finished = _write_people(first_pass.checked["employees"], people, staging)
+    finished, ids = _write_people(first_pass.checked["employees"], people, staging), Spellings()
     for table, found in first_pass.checked.items():
         if table not in REQUIRED_TABLES and not found.columns.missing:
             finished.append(staging / f"{table}.parquet")
-            _write_facts(found, people, finished[-1], tally)
+            if first_pass.in_parts and table in first_pass.in_parts.tables:
+                first_pass.in_parts.write(found, people, finished[-1], tally, ids)
+            else:
+                _write_facts(found, people, finished[-1], tally, ids)
             first_pass.is_done_with(found)
             if CURRENCY in found.columns.contract:
                 count_currencies(pl.scan_parquet(finished[-1]), tally)
             if table == "assignments" and "manager_id" in column_names(finished[-1]):
                 count_circles(pl.scan_parquet(finished[-1]), people, tally)
+    ids.tell(tally)
     return finished
+
+
+def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally, ids: Spellings) -> None:
+    with BatchWriter(path) as writer:
+        for rows in usable_rows(found, interim_batches(found), people, tally, ids):
+            writer.write(rows)
 
 
 def _write_people(employees: CheckedTable, people: People, staging: Path) -> list[Path]:
@@ -170,20 +181,6 @@ def _write_people(employees: CheckedTable, people: People, staging: Path) -> lis
     for name, output in outputs.items():
         output.write_parquet(staging / f"{name}.parquet")
     return [staging / f"{name}.parquet" for name in outputs]
-
-
-def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally) -> None:
-    duplicates, contradictions = Duplicates(found.repeated_keys), Contradictions(found.repeated_facts)
-    codes = spellings(found.currencies)
-    with BatchWriter(path) as writer:
-        for batch in interim_batches(found):
-            frame = duplicates.leave_out(found.table, batch, tally)
-            frame = leave_out_unknown_people(found.table, frame, people, tally)
-            frame = leave_out_after_exit(found.table, frame, people, tally)
-            frame = with_currency_codes(frame, codes)
-            writer.write(contradictions.set_aside(frame).drop(ROW_KEY))
-        if (decided := contradictions.decided(found.table, tally)) is not None:
-            writer.write(decided)
 
 
 def _start(

@@ -39,13 +39,15 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     from features.drafting.second_opinion import with_second_opinion
     from features.source import check_source
     from features.validation.report import render
+    from pipeline.dataset.reading import engine_to_read
     from pipeline.dataset.workspace import workspace
     from pipeline.scoring.coverage import people_left_out
 
     settings = Settings()
     with workspace(settings) as folder, progress() as report:
         report("reading and validating")
-        findings = check_source(source, folder / "tables", settings.directory)
+        with engine_to_read(source, folder, settings) as engine:
+            findings = check_source(source, folder / "tables", settings.directory, engine)
         findings = with_second_opinion(source, findings, folder / "opinion")
         if not findings.errors:
             left_out = people_left_out(source, folder / "informed", settings, date.today())

@@ -40,6 +40,7 @@ def turnover(
     from features.source import load_source, source_name
     from pipeline.commands.screens.turnover import turnover_screen
     from pipeline.commands.turnover_files import write_files
+    from pipeline.dataset.reading import engine_to_read
     from pipeline.dataset.workspace import tables_folder, workspace
     from pipeline.store.store import Store
     from pipeline.turnover.publishing import publish_turnover, source_with_dates
@@ -50,11 +51,10 @@ def turnover(
     with progress() as report, workspace(settings) as folder, closing(Store.of(settings)) as store:
         read_at = store.moment()
         report("read and validate")
-        loaded = source_with_dates(
-            load_source(
-                source, folder / "tables", settings.directory, stored=tables_folder(settings, source_name(source))
-            )
-        )
+        stored = tables_folder(settings, source_name(source))
+        with engine_to_read(source, folder, settings) as engine:
+            given = load_source(source, folder / "tables", settings.directory, stored=stored, engine=engine)
+        loaded = source_with_dates(given)
         report("count")
         found = publish_turnover(store, loaded, read_at).turnover
     document = as_json(found, wanted, *months)
@@ -90,6 +90,7 @@ def outlook(
     from features.source import load_source
     from pipeline.commands.outlook_files import write_files
     from pipeline.commands.screens.outlook import outlook_screen
+    from pipeline.dataset.reading import engine_to_read
     from pipeline.dataset.workspace import workspace
     from pipeline.outlook.outlook_json import as_json
     from pipeline.outlook.planned import read_planned
@@ -103,7 +104,8 @@ def outlook(
     settings = Settings()
     with progress() as report, workspace(settings) as folder, closing(Store.of(settings)) as store:
         report("read and validate")
-        loaded = source_with_dates(load_source(source, folder / "tables", settings.directory))
+        with engine_to_read(source, folder, settings) as engine:
+            loaded = source_with_dates(load_source(source, folder / "tables", settings.directory, engine=engine))
         report("expect")
         found = publish_outlook(store, loaded, hires)
     document = as_json(found, [BY[0], *wanted] if wanted else None)

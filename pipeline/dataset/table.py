@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from features.catalogue.catalogue import catalogue
+from features.engine.named import engine_named
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source, source_name
@@ -32,8 +33,11 @@ def write_features(
     """
     progress("reading and validating")
     stored = tables_without_names(settings, source_name(source))
-    loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features, stored=stored)
-    return _written(loaded, dates, target, folder, progress, settings)
+    with engine_named(settings.engine, folder, settings.spark_store) as engine:
+        loaded = load_source(
+            source, folder / "tables", runs_own_features=settings.own_features, stored=stored, engine=engine
+        )
+        return _written(loaded, dates, target, folder, progress, settings)
 
 
 @singledispatch

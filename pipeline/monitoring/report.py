@@ -54,6 +54,7 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
             folder / "tables",
             "nothing matures",
             "Monitor a source with dates.",
+            settings,
             runs_own_features=settings.own_features,
             stored=tables_without_names(settings, source_name(source)),
         )

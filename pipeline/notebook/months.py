@@ -10,6 +10,7 @@ import polars as pl
 
 from features.errors import BadInput, Finding
 from features.source import load_source, source_name
+from pipeline.dataset.reading import engine_to_read
 from pipeline.dataset.workspace import tables_folder, workspace
 from pipeline.scoring.job import score_and_publish, score_columns
 from pipeline.settings import Settings
@@ -107,7 +108,8 @@ def what_happened(
     with workspace(settings) as folder, closing(Store.of(settings)) as store:
         read_at = store.moment()
         stored = tables_folder(settings, source_name(Path(source)))
-        loaded = load_source(Path(source), folder / "tables", settings.directory, stored=stored)
+        with engine_to_read(Path(source), folder, settings) as engine:
+            loaded = load_source(Path(source), folder / "tables", settings.directory, stored=stored, engine=engine)
         found = publish_turnover(store, source_with_dates(loaded), read_at).turnover
     return as_json(found, [EVERYONE, *by] if by else None, first, last)
 

@@ -99,16 +99,17 @@ def score_and_publish(
         progress("load the model")
         number, model = load(settings, version)
         read_at = store.moment()
-        progress("read and validate")
-        loaded = load_source(
-            source,
-            folder / "tables",
-            settings.directory,
-            runs_own_features=settings.own_features,
-            stored=tables_folder(settings, name),
-        )
-        _require_same_source(loaded.name, model)
         with engine_named(settings.engine, folder, settings.spark_store) as engine:
+            progress("read and validate")
+            loaded = load_source(
+                source,
+                folder / "tables",
+                settings.directory,
+                runs_own_features=settings.own_features,
+                stored=tables_folder(settings, name),
+                engine=engine,
+            )
+            _require_same_source(loaded.name, model)
             population = population_of(loaded, snapshot_date, today, folder, settings, progress)
             informed = _informed(population, settings, loaded.name, today)
             progress("score and explain")

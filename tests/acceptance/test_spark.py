@@ -3,8 +3,6 @@
 The executors are processes of their own, which share nothing with the driver but the store.
 """
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from spark_cluster import SMALL, configured, needs_spark
 
 from features.engine.named import engine_named
 from features.errors import BadInput
@@ -22,40 +21,13 @@ from features.errors import BadInput
 CLOSE = 1e-9
 DATES = (date(2024, 8, 31), date(2025, 12, 31))
 """One near the beginning, where windows reach back before the records, and the last."""
-SMALL = """
-spark.master                         local-cluster[2,1,1024]
-spark.executor.memory                512m
-spark.ui.enabled                     false
-spark.driver.host                    127.0.0.1
-spark.driver.bindAddress             127.0.0.1
-spark.driver.memory                  1g
-spark.driver.extraJavaOptions        -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-spark.executor.extraJavaOptions      -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-spark.sql.shuffle.partitions         2
-spark.sql.codegen.wholeStage         false
-spark.sql.codegen.factoryMode        NO_CODEGEN
-"""
-"""For tables of a few thousand rows: compiling a plan takes longer than running it."""
 SCRIPT = Path(__file__).parents[1] / "support" / "scored_by_spark.py"
-MISSING = [name for name, found in (("pyspark", find_spec("pyspark")), ("Java", shutil.which("java"))) if found is None]
-
-
-needs_spark = pytest.mark.skipif(
-    bool(MISSING) and "CI" not in os.environ, reason=f"needs Java 17 and `make setup SPARK=1`; without {MISSING}"
-)
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with Spark's configuration, in which nothing else is; commands started meanwhile use it."""
-    folder = tmp_path_factory.mktemp("cluster")
-    (folder / "spark-defaults.conf").write_text(SMALL)
-    home = find_spec("pyspark")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_CONF_DIR", str(folder))
-        patch.setenv("SPARK_LOCAL_DIRS", str(folder / "local"))
-        patch.setenv("SPARK_HOME", str(Path(home.origin).parent) if home and home.origin else "")
-        patch.setenv("PYSPARK_PYTHON", sys.executable)
+    with configured(tmp_path_factory.mktemp("cluster")) as folder:
         yield folder
 
 

@@ -13,9 +13,15 @@ import pyarrow.parquet as pq
 from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from parted_engine import PartedEngine
+from polars.testing import assert_frame_equal
 
 from features.contract.tables import TABLES, column_order, column_type, people_columns, required_columns
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
+from features.reading.raw_tables import Raw
 from features.validation.expectations import Expectations
+from features.validation.parts.facts import take_facts
 from features.validation.report import Report
 from features.validation.rules import (
     AFTER_EXIT,
@@ -27,7 +33,7 @@ from features.validation.rules import (
 )
 from features.validation.validate import validate
 
-Raw = dict[str, pa.Table]
+Source = dict[str, pa.Table]
 
 PEOPLE = ("ann", "bob", "cleo", "dan")
 DAYS = ("2018-01-01", "2018-07-31", "2019-01-01", "2019-12-31", "2020-02-29", "2020-06-30")
@@ -96,13 +102,13 @@ def dirty_table(draw: st.DrawFn, table: str) -> pa.Table:
 
 
 @st.composite
-def dirty_source(draw: st.DrawFn) -> Raw:
+def dirty_source(draw: st.DrawFn) -> Source:
     tables = [table for table in TABLES if draw(st.integers(0, 39 if table in ("employees", "exits") else 1))]
     return {table: draw(dirty_table(table)) for table in tables}
 
 
 @st.composite
-def nearly_sound_source(draw: st.DrawFn) -> Raw:
+def nearly_sound_source(draw: st.DrawFn) -> Source:
     """People with valid hires and exits, and facts that break only rules of warnings.
 
     Has `observed_from`: otherwise a first fact dropped for its manager makes the next one late (immortal time).
@@ -136,13 +142,17 @@ def _columns(rows: list[tuple[str | None, ...]], *names: str) -> pa.Table:
 MOST_OF_A_TABLE = (UNKNOWN_LEAVER, AFTER_EXIT, SENTINEL_ROW, CLOSED_BEFORE_OPENED)
 
 
-def run(raw: Mapping[str, pa.Table], folder: Path, **expected: Any) -> tuple[Report, dict[str, pl.DataFrame]]:
+def run(
+    raw: Mapping[str, pa.Table], folder: Path, engine: Engine = POLARS, **expected: Any
+) -> tuple[Report, dict[str, pl.DataFrame]]:
     paths = {}
     for table, rows in raw.items():
         paths[table] = folder / f"{table}.raw"
         pq.write_table(rows, paths[table])
-    report = validate(paths, Expectations(**expected), folder / "canonical")
-    left_over = [path.name for path in folder.iterdir() if path.suffix != ".raw"]
+    given, expectations = Raw(dict(paths)), Expectations(**expected)
+    in_parts = None if engine.in_process else take_facts(given, engine, expectations)
+    report = validate(given.tables, expectations, folder / "canonical", in_parts=in_parts)
+    left_over = [path.name for path in folder.iterdir() if path.suffix != ".raw" and ".read" not in path.suffixes]
     assert left_over == ([] if report.errors else ["canonical"])
     return report, {path.stem: pl.read_parquet(path) for path in (folder / "canonical").glob("*")}
 
@@ -151,7 +161,7 @@ def run(raw: Mapping[str, pa.Table], folder: Path, **expected: Any) -> tuple[Rep
     max_examples=at_most(50), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(dirty_source(), st.sampled_from((None, date(2020, 6, 30))))
-def test_any_tables_end_in_a_report(raw: Raw, until: date | None) -> None:
+def test_any_tables_end_in_a_report(raw: Source, until: date | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report, written = run(raw, Path(folder), complete_until=until, employee_features=("extra",))
     for table, rows in written.items():
@@ -164,7 +174,7 @@ def test_any_tables_end_in_a_report(raw: Raw, until: date | None) -> None:
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source())
-def test_written_tables_are_valid_when_read_again(raw: Raw) -> None:
+def test_written_tables_are_valid_when_read_again(raw: Source) -> None:
     until = date(2020, 6, 30)
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         report, written = run(raw, Path(first), complete_until=until)
@@ -179,7 +189,7 @@ def test_written_tables_are_valid_when_read_again(raw: Raw) -> None:
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source(), st.randoms(use_true_random=False))
-def test_row_order_changes_neither_report_nor_tables(raw: Raw, random: Any) -> None:
+def test_row_order_changes_neither_report_nor_tables(raw: Source, random: Any) -> None:
     shuffled = {
         table: rows.take(pa.array(random.sample(range(rows.num_rows), rows.num_rows), pa.int64()))
         for table, rows in raw.items()
@@ -190,3 +200,18 @@ def test_row_order_changes_neither_report_nor_tables(raw: Raw, random: Any) -> N
     assert report == other
     for table, rows in written.items():
         assert rows.sort(rows.columns).equals(rewritten[table].sort(rows.columns))
+
+
+@settings(
+    max_examples=at_most(40), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(nearly_sound_source() | dirty_source(), st.integers(1, 4))
+def test_tables_that_are_checked_in_parts_give_the_same_report_and_rows(raw: Source, parts: int) -> None:
+    until = date(2020, 6, 30)
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        whole, written = run(raw, Path(first), complete_until=until)
+        report, rewritten = run(raw, Path(second), PartedEngine(parts), complete_until=until)
+    assert report == whole
+    assert written.keys() == rewritten.keys()
+    for table, rows in written.items():
+        assert_frame_equal(rows, rewritten[table], check_row_order=False)

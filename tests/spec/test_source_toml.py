@@ -74,6 +74,23 @@ MISTAKES = {
         '[files.surveys]\ndecimal = ","\n[cross_section]\nquery = "select 1"\nemployee_id = "a"\nleft = "b"',
         "source.toml.files.surveys: no effect. Declare it under [files]",
     ),
+    "a table that Spark reads too": (
+        '[tables]\nexits = "select 1"\n[spark.tables]\nexits = "select 1"',
+        "source.toml.spark.tables.exits: a table twice. Keep the query under [tables] or that under [spark.tables]",
+    ),
+    "no table that Spark reads": ("[spark.tables]", "source.toml.spark.tables: empty. Add a query per table"),
+    "unknown table of Spark": (
+        '[spark.tables]\nsurvey = "select 1"',
+        "source.toml.spark.tables.survey: unknown key. Did you mean 'surveys'?",
+    ),
+    "format of a table that Spark reads": (
+        '[spark.tables]\nsurveys = "select 1"\n[files.surveys]\ndecimal = ","',
+        "source.toml.files.surveys: no effect. Convert its text in the query",
+    ),
+    "a cross-section and tables that Spark reads": (
+        '[spark.tables]\nsurveys = "select 1"\n[cross_section]\nquery = "x"\nemployee_id = "x"\nleft = "x"',
+        "source.toml.spark: no effect. It needs [tables] with dates",
+    ),
     "database without SQL": ('[database]\nurl_env = "X"', "source.toml.database: no effect. Add the [tables]"),
     "views without SQL": ('[prepare]\na = "select 1"', "source.toml.prepare: no effect. Add the [tables]"),
     "no query": ("[tables]", "source.toml.tables: empty. Add a query per table"),

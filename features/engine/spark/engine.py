@@ -1,5 +1,6 @@
 """The definitions on Apache Spark, for a company that outgrows one machine."""
 
+import logging
 import math
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,18 @@ import polars as pl
 
 from features.calendar import Frame, day_number
 from features.contract.vocabulary import EngineName
-from features.engine.protocol import Work
+from features.engine.protocol import PartWork, Work
+from features.engine.spark.arrow_rows import (
+    PRODUCT,
+    as_lists,
+    check_product,
+    has_plain_columns,
+    no_rows,
+    types_of,
+    worked_in_parts,
+)
 from features.engine.spark.exchange import Exchange
-from features.errors import BadInput, Finding
+from features.engine.spark.failures import RejectedQueryError, condition_of, explained, without_product
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,11 +34,7 @@ if TYPE_CHECKING:
 
 LEAST_ROWS_A_TASK: Final = 1_000
 """Fewer cost an executor less than loading what it does with them."""
-PRODUCT: Final = "retention"
 _ROW: Final = "row of the whole"
-_OTHER_VERSION: Final = "another version of the product"
-_OTHER_PYTHON: Final = ("ModuleNotFoundError", "PackageNotFoundError", "PYTHON_VERSION_MISMATCH", _OTHER_VERSION)
-"""What the text of an executor's error holds: of its type, Spark hands on nothing else."""
 
 
 class SparkEngine:
@@ -95,7 +101,7 @@ class SparkEngine:
         from pyspark.errors import PythonException
 
         first = work(rows.head(1))
-        schema = _as_lists(first.with_columns(pl.lit(0, dtype=pl.Int64).alias(_ROW))).schema
+        schema = as_lists(first.with_columns(pl.lit(0, dtype=pl.Int64).alias(_ROW))).schema
         tasks = min(int(self._session.conf.get("spark.sql.shuffle.partitions")), -(-rows.height // least_rows))
         with tempfile.TemporaryDirectory(prefix="rows-", dir=self._folder) as folder:
             given, done = Path(folder) / "given.parquet", Path(folder) / "done"
@@ -103,57 +109,64 @@ class SparkEngine:
             parts = nw.to_native(self.scan(given)).repartition(max(1, tasks))
             try:
                 self.write(
-                    nw.from_native(parts.mapInArrow(partial(_worked, work, schema, version(PRODUCT)), _types(schema))),
+                    nw.from_native(
+                        parts.mapInArrow(partial(_worked, work, schema, version(PRODUCT)), types_of(schema))
+                    ),
                     done,
                 )
             except PythonException as error:
-                raise _without_product(error) from None
+                raise without_product(error) from None
             return pl.read_parquet(done / "*.parquet").sort(_ROW).select(first.columns).cast(first.schema)
+
+    def map_parts(self, rows: Frame, columns: Sequence[str], work: PartWork, by: str | None = None) -> Frame:
+        """On the executors, whose Python must have this product. Parts by a column are as many as
+        `spark.sql.shuffle.partitions` allows."""
+        from pyspark.errors import PySparkException
+
+        native = nw.to_native(rows)
+        places = [native[_quoted(name)].alias(f"c{place}") for place, name in enumerate(columns)]
+        given = native.select(*places)  # mapInArrow takes a name with a point in it for that of a field
+        schema = as_lists(pl.concat(work(iter([no_rows(given.schema, columns)])))).schema
+        parts = given if by is None else given.repartition(f"c{columns.index(by)}")
+        on_executor = partial(worked_in_parts, work, list(columns), schema, version(PRODUCT))
+        done = parts.mapInArrow(on_executor, types_of(schema))
+        try:
+            return self.hold(nw.from_native(done))
+        except PySparkException as error:
+            raise explained(error) from None
+
+    def query(self, sql: str) -> Frame:
+        """The rows of one SELECT in Spark's SQL, not read yet. Raises RejectedQueryError where it cannot be planned."""
+        from pyspark.errors import PySparkException
+
+        logging.getLogger("SQLQueryContextLogger").disabled = True  # pyspark's own: its lines quote values
+        try:
+            rows = self._session.sql(sql)
+            rows.schema  # noqa: B018 (Spark Connect plans a query only when it is asked about it)
+        except PySparkException as error:
+            raise RejectedQueryError(condition_of(error)) from None
+        found: Frame = nw.from_native(rows)
+        return found
+
+    def can_scan(self, file: Path) -> bool:
+        return has_plain_columns(file)
 
     def _read(self, addresses: Sequence[str], schema: "StructType") -> Frame:
         rows: Frame = nw.from_native(self._session.read.schema(schema).parquet(*addresses))
         return rows
 
 
+def _quoted(name: str) -> str:
+    """A name as a column, also one with a point in it."""
+    return "`" + name.replace("`", "``") + "`"
+
+
 def _worked(
     work: Work, schema: "pa.Schema", product: str, batches: "Iterator[pa.RecordBatch]"
 ) -> "Iterator[pa.RecordBatch]":
     """On an executor: `work` of each batch, by the version of the product that this process has."""
-    if version(PRODUCT) != product:
-        raise RuntimeError(_OTHER_VERSION)
+    check_product(product)
     for batch in batches:
         rows: Any = pl.from_arrow(batch)
         done = work(rows.drop(_ROW)).with_columns(rows[_ROW])
-        yield from _as_lists(done).cast(schema).to_batches()
-
-
-def _as_lists(rows: pl.DataFrame) -> "pa.Table":
-    """The rows as Spark's machines read Arrow: Java knows neither arrays of a fixed size nor text of any length."""
-    import pyarrow as pa
-
-    table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
-    fields = [(field.name, _known_to_java(field.type)) for field in table.schema]
-    return table.cast(pa.schema(fields))
-
-
-def _known_to_java(type_: "pa.DataType") -> "pa.DataType":
-    import pyarrow as pa
-
-    if pa.types.is_fixed_size_list(type_):
-        return pa.list_(type_.value_type)
-    return pa.string() if pa.types.is_large_string(type_) else type_
-
-
-def _types(schema: "pa.Schema") -> "StructType":
-    from pyspark.sql.pandas.types import from_arrow_schema
-
-    return from_arrow_schema(schema)
-
-
-def _without_product(error: Exception) -> Exception:
-    """BadInput where an executor's Python is another one than the driver's; any other error stays what it is."""
-    if not any(sign in str(error) for sign in _OTHER_PYTHON):
-        return error
-    rule = "Python on the executors lacks this product, or has another version of it or of Python"
-    remedy = "Ship the environment of the driver to the executors (spark.archives; docs/scaling.md)."
-    return BadInput(Finding(rule, "RETENTION_ENGINE", remedy=remedy))
+        yield from as_lists(done).cast(schema).to_batches()

@@ -35,13 +35,14 @@ class Dialect:
     """marks: the signs around a name. skipped: patterns of texts, of names in quotes and of comments.
 
     forbidden: a pattern of what the server may read otherwise than these patterns do. upper_case: names without quotes
-    mean upper-case ones, so that a name in quotes is another one.
+    mean upper-case ones, so that a name in quotes is another one. also_changing: further words like those of CHANGING.
     """
 
     marks: str = '""'
     skipped: tuple[str, ...] = (TEXT, NAME, LINE_COMMENT, COMMENT)
     forbidden: str = r"(?!)"
     upper_case: bool = False
+    also_changing: frozenset[str] = frozenset()
 
     def quoted(self, name: str) -> str:
         """A name in quotes."""
@@ -67,7 +68,7 @@ class Dialect:
                 return statement.finding("several statements instead of one SELECT", _ONE, token.start())
             word = (token["word"] or "").lower()
             first = first or word
-            if word in CHANGING:
+            if word in CHANGING | self.also_changing:
                 remedy = f"{_ONE}. A column of that name needs quotes"
                 return statement.finding(f"'{word}' may do more than read", remedy, token.start())
         if depth or first not in ("select", "with", "values"):

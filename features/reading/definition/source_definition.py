@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,12 +10,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from features.contract.tables import TABLES
-from features.contract.vocabulary import is_protected, is_refused
 from features.errors import BadInput, Finding
-from features.reading.definition.input_checks import input_findings
+from features.reading.definition.contradictions import contradictions
 from features.reading.definition.source_toml import (
-    OF_FILES,
     CrossSectionDefinition,
     Database,
     Drafted,
@@ -26,6 +22,7 @@ from features.reading.definition.source_toml import (
     OwnFeatures,
     Queries,
     SourceToml,
+    SparkTables,
     TextFormat,
 )
 
@@ -38,6 +35,8 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "inputs.*": InputFile,
     "tables": Queries,
     "database": Database,
+    "spark": SparkTables,
+    "spark.tables": Queries,
     "cross_section": CrossSectionDefinition,
     "surveys.*": ItemDefinition,
     "measures.*": ItemDefinition,
@@ -64,6 +63,11 @@ class SourceDefinition:
     def queries(self) -> dict[str, str]:
         """SQL by table; empty when the files of the folder are the tables."""
         return self.settings.tables.model_dump(exclude_none=True) if self.settings.tables else {}
+
+    @property
+    def spark_queries(self) -> dict[str, str]:
+        """SQL by table, of the tables that Spark reads."""
+        return self.settings.spark.tables.model_dump(exclude_none=True) if self.settings.spark else {}
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -108,8 +112,8 @@ def read_definition(source: Path) -> SourceDefinition:
     settings = valid_settings(_parse(text))
     if unanswered := _unanswered(settings):
         raise BadInput(unanswered)
-    if contradictions := _contradictions(settings):
-        raise BadInput(contradictions)
+    if wrong := contradictions(settings, FILE_NAME):
+        raise BadInput(wrong)
     return SourceDefinition(folder, settings, text)
 
 
@@ -214,110 +218,3 @@ def _unanswered(settings: SourceToml) -> list[Finding]:
     remedy = "Answer it in the file of --answers, and run retention draft again with it"
     keys = settings.draft.open if settings.draft else []
     return [Finding("an open question", FILE_NAME, f"draft.{key}", 0, remedy) for key in keys]
-
-
-def _contradictions(settings: SourceToml) -> list[Finding]:
-    """Keys that are each valid but contradict one another."""
-    sql = settings.tables is not None or settings.cross_section is not None
-    runs_there = settings.database is not None and not settings.database.read
-    reversed_dates = (
-        settings.complete_from and settings.complete_until and settings.complete_from > settings.complete_until
-    )
-    rules = [
-        (
-            settings.tables and settings.cross_section,
-            "two kinds of source",
-            "cross_section",
-            "Keep [tables] or [cross_section]",
-        ),
-        (
-            settings.features and settings.cross_section,
-            "no effect",
-            "features",
-            "It needs [tables] with dates: remove it",
-        ),
-        (reversed_dates, "later than complete_until", "complete_from", "Write the earlier day here"),
-        (settings.prepare and not sql, "no effect", "prepare", "Add the [tables] that read these views"),
-        (settings.database and not sql, "no effect", "database", "Add the [tables] to read from it"),
-        (
-            settings.tables and not settings.tables.model_dump(exclude_none=True),
-            "empty",
-            "tables",
-            "Add a query per table",
-        ),
-        (
-            settings.inputs and (runs_there or not sql),
-            "no effect",
-            "inputs",
-            "It applies to files that SQL reads: add [tables], and leave out [database]",
-        ),
-        (
-            runs_there and settings.database and settings.database.schema_name,
-            "no effect",
-            "database.schema",
-            "Name the schema in the queries, or the tables to read under [database.read]",
-        ),
-    ]
-    findings = [Finding(rule, FILE_NAME, key, 0, remedy) for broken, rule, key, remedy in rules if broken]
-    files = _without_effect(settings) if settings.files and sql else []
-    return [
-        *findings,
-        *files,
-        *input_findings(settings.inputs, FILE_NAME),
-        *_one_view_a_name(settings),
-        *_one_separator(settings),
-        *_forbidden_names(settings),
-    ]
-
-
-def _without_effect(settings: SourceToml) -> list[Finding]:
-    """What [files] says and cannot hold beside SQL."""
-    general = settings.files or FileFormats()
-    has_files = any(declared.file for declared in settings.inputs.values())
-    own = {table: getattr(general, table) for table in TABLES if getattr(general, table) != TextFormat()}
-    remedy = "Declare it under [inputs.NAME] for the file, and read NAME in the queries"
-    formats = {"files": general} | {f"files.{table}": form for table, form in own.items()}
-    findings = [
-        Finding("no effect beside SQL", FILE_NAME, f"{place}.{key}", 0, remedy)
-        for place, form in formats.items()
-        for key in OF_FILES
-        if getattr(form, key) is not None and not (has_files and form is general)
-    ]
-    queries = settings.tables.model_dump(exclude_none=True) if settings.tables else {}
-    tables = own if settings.cross_section else [table for table in own if table not in queries]
-    remedy = "Declare it under [files]" if settings.cross_section else "Add the query under [tables], or remove it"
-    return findings + [Finding("no effect", FILE_NAME, f"files.{table}", 0, remedy) for table in tables]
-
-
-def _one_view_a_name(settings: SourceToml) -> list[Finding]:
-    read = settings.database.read if settings.database else {}
-    times = Counter(name.lower() for name in (*settings.inputs, *read, *settings.prepare))
-    remedy = "Rename one; names of [inputs], [database.read] and [prepare] are not case-sensitive"
-    return [Finding("a name twice", FILE_NAME, name, 0, remedy) for name, number in times.items() if number > 1]
-
-
-def _one_separator(settings: SourceToml) -> list[Finding]:
-    if settings.files is None:
-        return []
-    formats = {"files": settings.files} | {f"files.{table}": getattr(settings.files, table) for table in TABLES}
-    merged = {place: written.over(settings.files) for place, written in formats.items()}
-    same = [place for place, form in merged.items() if form.thousands and form.thousands == (form.decimal or ".")]
-    remedy = "decimal (a point unless declared) and thousands must differ"
-    return [Finding("one mark with two meanings", FILE_NAME, f"{place}.thousands", 0, remedy) for place in same[:1]]
-
-
-def _forbidden_names(settings: SourceToml) -> list[Finding]:
-    """Attributes that may never become features, by their declared name."""
-    items = [(kind, name) for kind in ("surveys", "measures", "competencies") for name in getattr(settings, kind)]
-    attributes = [("employee_features", name) for name in settings.employee_features]
-    attributes += [("allow", name) for name in settings.allow]
-    if settings.cross_section:
-        attributes += [("cross_section.allow", name) for name in settings.cross_section.allow]
-    refused = [(key, name) for key, name in (*items, *attributes) if is_refused(name)]
-    protected = [(key, name) for key, name in attributes if is_protected(name)]
-    remedy = "Remove it: such data are never read"
-    review = "Remove it: it is read for the fairness review only"
-    return [
-        *(Finding("refused data", FILE_NAME, f"{key}.{name}", 0, remedy) for key, name in refused),
-        *(Finding("a protected attribute", FILE_NAME, f"{key}.{name}", 0, review) for key, name in protected),
-    ]

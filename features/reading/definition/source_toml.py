@@ -47,6 +47,11 @@ and the queries are DuckDB's:
 
     [database.read]
     workers = "WORKER"
+
+`[spark.tables]` has queries in Spark's SQL, for tables of its catalogues; the other tables are read as usual:
+
+    [spark.tables]
+    collaboration = "select asked_by as client_id, answered_by as provider_id, opened_at from hr.tickets"
 """
 
 import re
@@ -276,6 +281,12 @@ class Queries(_Strict):
     market_rates: Query | None = None
 
 
+class SparkTables(_Strict):
+    """`[spark.tables]`: tables that Spark reads, by a query in its own SQL."""
+
+    tables: Queries
+
+
 class OwnFeatures(_Strict):
     """`[features]`: the company's own features. module: a Python file, relative to the folder of the source."""
 
@@ -299,6 +310,7 @@ class SourceToml(_Strict):
     prepare: dict[str, Query] = {}
     tables: Queries | None = None
     database: Database | None = None
+    spark: SparkTables | None = None
     cross_section: CrossSectionDefinition | None = None
     surveys: dict[str, ItemDefinition] = {}
     measures: dict[str, ItemDefinition] = {}

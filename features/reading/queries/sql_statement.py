@@ -56,6 +56,11 @@ def table_queries(definition: SourceDefinition) -> list[Query]:
     return [Query(table, "tables", table, _bare(sql)) for table, sql in definition.queries.items()]
 
 
+def spark_queries(definition: SourceDefinition) -> list[Query]:
+    """The queries of [spark.tables]."""
+    return [Query(table, "spark.tables", table, _bare(sql)) for table, sql in definition.spark_queries.items()]
+
+
 def shared_queries(definition: SourceDefinition) -> list[Query]:
     """The queries of [prepare], in order."""
     return [Query(name, "prepare", name, _bare(sql)) for name, sql in definition.settings.prepare.items()]

@@ -101,7 +101,7 @@ def offers_effect(source: Path, settings: Settings) -> OffersReport:
     """Compares the first offers of a source. Raises BadInput for a source without dates."""
     with workspace(settings) as folder:
         why, remedy = "no exit can follow a list", "Compare the offers on a source with dates."
-        loaded = load_dated(source, folder / "tables", why, remedy)
+        loaded = load_dated(source, folder / "tables", why, remedy, settings)
         with closing(Store.of(settings)) as store, store.reading() as scores:
             offers = first_offers(scores.connection, loaded.name).values()
             plan = plan_of(scores.connection, offers, settings)

@@ -91,7 +91,7 @@ def effect(source: Path, settings: Settings) -> EffectReport:
     """Measures the effect of the lists on a source. Raises BadInput for a source without dates."""
     with workspace(settings) as folder:
         why, remedy = "no exit can follow a list", "Measure the effect on a source with dates."
-        loaded = load_dated(source, folder / "tables", why, remedy)
+        loaded = load_dated(source, folder / "tables", why, remedy, settings)
         with closing(Store.of(settings)) as store, store.reading() as scores:
             allocated = allocations(scores.connection, loaded.name)
             plan = plan_of(scores, allocated, settings)

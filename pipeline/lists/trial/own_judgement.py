@@ -97,7 +97,7 @@ def judgement(source: Path, settings: Settings) -> JudgementReport:
     """Compares nominations and lists of a source. Raises BadInput for a source without dates."""
     with workspace(settings) as folder:
         why, remedy = "no exit can follow an answer", "Compare on a source with dates."
-        loaded = load_dated(source, folder / "tables", why, remedy)
+        loaded = load_dated(source, folder / "tables", why, remedy, settings)
         with closing(Store.of(settings)) as store, store.reading() as scores:
             heads = matured_heads(loaded, scores)
             given = {head.month: nominations(scores.connection, loaded.name, head.month) for head in heads}
