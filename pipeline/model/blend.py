@@ -32,7 +32,7 @@ from pipeline.model.prior import Prior
 from pipeline.model.selection import Choice, mixed
 from pipeline.model.separation import rank_auc
 from pipeline.model.training_rows import TrainingRows
-from pipeline.model.trees.boosting import Shape, Trees, fit_trees, shape_for
+from pipeline.model.trees.boosting import Shape, Trees, fit_trees, quick_shape_for
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -175,7 +175,7 @@ def fit_blend(
     with threadpool_limits(1):  # the matrices are too small for threads: waiting costs ten times the work
         constraints = monotone_constraints(encoding, directions or {}, matrix, outcome)
         quarter = next_quarter(encoding, matrix, outcome, quarters, rows)
-        fixed = shape or (shape_for(int(outcome.sum())) if quick else None)
+        fixed = shape or (quick_shape_for(int(outcome.sum())) if quick else None)
         choice = (
             hyperparameters_of.choice
             if hyperparameters_of

@@ -139,7 +139,7 @@ def tune(
         search = _prepared(features, left, usable, directions, seed)
         fixed = shape_for(int(left.sum()))
         study = _study(search, fixed, _weights(left, seed), progress)
-        best = _shape(study.best_params, fixed.learning_rate)
+        best = _shape(study.best_params)
         as_fixed = search.compared(fixed)
         as_found = as_fixed if best == fixed else search.compared(best)
     pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in study.trials)
@@ -171,7 +171,6 @@ def _study(search: _Folds, fixed: Shape, weight: Floats, progress: Callable[[str
             trial.suggest_int("leaves", 4, 48, log=True),
             trial.suggest_int("least_rows", 20, 400, log=True),
             trial.suggest_float("ridge", 1.0, 200.0, log=True),
-            fixed.learning_rate,
         )
 
         for step, cost in enumerate(search.costs(shape, weight)):
@@ -187,8 +186,8 @@ def _study(search: _Folds, fixed: Shape, weight: Floats, progress: Callable[[str
     return study
 
 
-def _shape(chosen: Mapping[str, Any], learning_rate: float) -> Shape:
-    return Shape(int(chosen["leaves"]), int(chosen["least_rows"]), float(chosen["ridge"]), learning_rate)
+def _shape(chosen: Mapping[str, Any]) -> Shape:
+    return Shape(int(chosen["leaves"]), int(chosen["least_rows"]), float(chosen["ridge"]))
 
 
 def _weights(left: Bools, seed: int) -> Floats:

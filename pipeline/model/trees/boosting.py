@@ -54,15 +54,19 @@ MIDDLE: Final = Shape(leaves=15, least_rows=30, ridge=10.0)
 LARGE: Final = Shape(leaves=31, least_rows=50, ridge=10.0)
 LARGE_IN_LARGER_STEPS: Final = Shape(leaves=31, least_rows=50, ridge=10.0, learning_rate=0.07)
 SHAPES: Final = (TINY, SMALL, MIDDLE, LARGE)
+_MANY_EXITS: Final = 20_000
 
 
 def shape_for(exits: int) -> Shape:
-    """The shape that did best out of time at this number of rows with an exit, on public and simulated sources.
+    """The shape that did best out of time at this number of rows with an exit, on public and simulated sources."""
+    limits = ((1500, TINY), (4000, SMALL), (8000, MIDDLE))
+    return next((shape for below, shape in limits if exits < below), LARGE)
 
-    From 20,000 on larger steps and half as many rounds do as well (docs/decisions/sample-of-stayers.md).
-    """
-    limits = ((1500, TINY), (4000, SMALL), (8000, MIDDLE), (20_000, LARGE))
-    return next((shape for below, shape in limits if exits < below), LARGE_IN_LARGER_STEPS)
+
+def quick_shape_for(exits: int) -> Shape:
+    """The same for a quick run: with many exits in larger steps, which need half as many rounds
+    (docs/decisions/sample-of-stayers.md)."""
+    return LARGE_IN_LARGER_STEPS if exits >= _MANY_EXITS else shape_for(exits)
 
 
 @dataclass(frozen=True)
