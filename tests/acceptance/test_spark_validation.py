@@ -15,12 +15,16 @@ SCRIPT = Path(__file__).parents[1] / "support" / "validated_by_spark.py"
 FACTS = "assignments, compensation, surveys, collaboration, competencies, performance, working_time"
 
 
+IN_PIECES = "spark.sql.files.maxPartitionBytes 30000\nspark.sql.files.openCostInBytes 0\n"
+"""Files of a few kilobytes are read in several tasks, on both executors."""
+
+
 @pytest.fixture(scope="module")
 def validated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What each engine made of each source, by their names."""
     out = tmp_path_factory.mktemp("validated")
     store, warehouse = out / "store", out / "warehouse"
-    with configured(tmp_path_factory.mktemp("cluster"), f"spark.sql.warehouse.dir {warehouse.as_uri()}\n"):
+    with configured(tmp_path_factory.mktemp("cluster"), IN_PIECES + f"spark.sql.warehouse.dir {warehouse.as_uri()}\n"):
         command = [sys.executable, SCRIPT, out, store.as_uri()]
         run = subprocess.run(command, capture_output=True, text=True, cwd=out, check=False)
     assert run.returncode == 0, run.stderr
