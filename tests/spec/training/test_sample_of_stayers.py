@@ -1,5 +1,6 @@
 """Learning from all leavers and a sample of stayers: who is in it, and that risks are those of everyone."""
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -17,6 +18,7 @@ from pipeline.judgement.statistics.metrics import metrics
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.calibration import Line, risk_of, turned
 from pipeline.model.estimator.fitted import fit_estimator
+from pipeline.model.trees.boosting import quick_shape_for, shape_for
 from pipeline.registry.card.figures import data_facts
 
 ROWS = 16_000
@@ -178,6 +180,13 @@ def test_a_quick_run_draws_half_as_many_stayers_where_it_draws(company_of_dates:
     assert drawn.base_rate(company_of_dates.left) == pytest.approx(exits / 600)
     whole = split_of(company_of_dates, origin, horizon_months=3, most_stayers=1000, seed=1, quick=True)
     assert whole.train.tolist() == list(range(600))
+
+
+def test_a_quick_run_boosts_in_larger_steps_where_exits_are_many() -> None:
+    few, many, full = quick_shape_for(19_999), quick_shape_for(20_000), shape_for(20_000)
+    assert few == shape_for(19_999)
+    assert many.learning_rate > full.learning_rate
+    assert replace(many, learning_rate=full.learning_rate) == full
 
 
 @pytest.fixture
