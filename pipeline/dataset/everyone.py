@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from features.contract.snapshot_calendar import stays_of
 from features.source import Source
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import Rows
@@ -57,6 +58,14 @@ def everyone_at_risk(
         days.append(left_within_horizon(source, people, [day], horizon_months))
     table = pl.concat(days, rechunk=True)
     return Everyone(table.select(KEYS), table["left"].to_numpy().astype(bool), table[_PLACE].to_numpy())
+
+
+def rows_at_risk(source: Source, dates: Sequence[date]) -> int:
+    """The number of people at risk, summed over the dates: known before any features are."""
+    stays = stays_of(pl.scan_parquet(source.tables["employees"]), pl.scan_parquet(source.tables["exits"]))
+    until = pl.col("at_risk_until")
+    at_risk = [((pl.col("start") <= day) & (until.is_null() | (until > day))).sum() for day in dates]
+    return int(stays.select(pl.sum_horizontal(at_risk)).item()) if at_risk else 0
 
 
 def read_features(everyone: Everyone, files: Mapping[date, Path], rows: Rows | None = None) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from features.catalogue.catalogue import table_of_features
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source
 from pipeline.dataset.evaluation_splits import Split, final_split_of, leavers, rows_of, split_of
-from pipeline.dataset.everyone import everyone_at_risk
+from pipeline.dataset.everyone import everyone_at_risk, rows_at_risk
 from pipeline.dataset.features_of import features_of
 from pipeline.dataset.horizons import CURVE, NO_HORIZON
 from pipeline.dataset.rows import Dataset, cross_section_dataset, dataset_of, more_rows
@@ -219,9 +219,10 @@ def _(
     require_exits(loaded.report.voluntary_exits)
     horizon = horizon_months or loaded.horizon_months
     calendar = snapshot_dates(loaded)
-    origins = rolling_origins(calendar, horizon, loaded.complete_until)
     horizons = [m for m in sorted({*CURVE, horizon}) if m == horizon or _is_foldable(calendar, m, loaded)]
     final_dates = {months: training_dates(calendar, months, loaded.complete_until) for months in horizons}
+    is_large = rows_at_risk(loaded, final_dates[horizon]) > settings.most_stayers
+    origins = rolling_origins(calendar, horizon, loaded.complete_until, share_dates=is_large)
     evaluated = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
     year = _last_year(calendar, final_dates[horizon][-1])
     needed = sorted(evaluated.union(*final_dates.values(), calendar[-1:], year))

@@ -48,19 +48,27 @@ def rolling_origins(
     complete_until: date,
     origins: int = ORIGINS,
     every_months: int = MONTHS_BETWEEN_TRAINING_DATES,
+    *,
+    share_dates: bool = False,
 ) -> list[Origin]:
     """The test dates of the last matured year, oldest first, each with the training dates that had matured by then.
 
     Test dates lie at least 2 months apart, counted back from the latest matured date; if the last year has fewer than
     `origins` (yearly snapshots), earlier ones are added. Training dates lie at least `every_months` apart, counted back
-    from the latest that had matured by the test date. A test date without training dates is left out. Raises BadInput
+    from the latest that had matured by the test date; with `share_dates` from the latest matured of all, so that all
+    origins train on the same dates, each up to its own. A test date without training dates is left out. Raises BadInput
     if none is left.
     """
     known = matured(dates, horizon_months, complete_until)
+    shared = _spaced(known, every_months) if share_dates else known
     tests = _spaced(known, MONTHS_BETWEEN_ORIGINS)
     recent = [day for day in tests if day > month_end(tests[-1], -MONTHS_OF_ORIGINS)]
     tests = tests[-max(origins, len(recent)) :]
-    candidates = [Origin(day, training_dates(known, horizon_months, day, every_months)) for day in tests]
+    candidates = [
+        Origin(day, training_dates(among, horizon_months, day, every_months))
+        for day in tests
+        for among in [shared if matured(shared, horizon_months, day) else known]
+    ]
     trainable = [origin for origin in candidates if origin.train_dates]
     if not trainable:
         raise BadInput(

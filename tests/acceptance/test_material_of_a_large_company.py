@@ -1,6 +1,7 @@
 """What a company above the size learns from, beside the same company below it, on simulated tables."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -36,8 +37,10 @@ def test_fewer_rows_are_held_and_everyone_is_counted(materials: Materials) -> No
     assert whole.everyone is None
     assert large.everyone is not None
     assert len(large.left) < 0.9 * len(whole.left)
-    assert large.outcomes.equals(whole.outcomes)
-    assert large.left.sum() == whole.left.sum()
+    on_dates = whole.outcomes["snapshot_date"].is_in(large.outcomes["snapshot_date"].unique().implode())
+    assert large.outcomes.equals(whole.outcomes.filter(on_dates))
+    last = materials[1].splits[-1]
+    assert large.left[last.train].sum() == whole.left[materials[0].splits[-1].train].sum()
     assert set(large.features) <= set(whole.features)
 
 
@@ -47,10 +50,22 @@ def test_test_rows_and_base_rates_are_those_of_everyone(materials: Materials) ->
         assert whole.dataset.keys[one.test].equals(large.dataset.keys[other.test])
         columns = list(large.dataset.features)
         assert whole.dataset.X[one.test].select(columns).equals(large.dataset.X[other.test])
-        assert one.base_rate(whole.dataset.left) == pytest.approx(other.base_rate(large.dataset.left))
     last = large.splits[-1]
+    assert last.base_rate(large.dataset.left) == pytest.approx(whole.splits[-1].base_rate(whole.dataset.left))
     assert last.stayers_kept < 1
     assert (~large.dataset.left[last.train]).sum() == MOST_STAYERS
+
+
+def test_every_split_learns_from_dates_of_the_last(materials: Materials) -> None:
+    """Features are computed for fewer dates, and splits have their rows in common."""
+
+    def dates_of(each: Material) -> list[set[date]]:
+        return [set(each.dataset.keys["snapshot_date"][split.train]) for split in each.splits]
+
+    whole, large = (dates_of(each) for each in materials)
+    assert all(dates <= large[-1] for dates in large)
+    assert not all(dates <= whole[-1] for dates in whole)
+    assert len(materials[1].files) < len(materials[0].files)
 
 
 @pytest.mark.parametrize("months", [3, 6, 12])

@@ -44,6 +44,23 @@ def test_training_dates_had_matured_by_the_test_date_and_are_three_months_apart(
     assert last.train_dates == (date(2023, 3, 31), date(2023, 6, 30), date(2023, 9, 30), date(2023, 12, 31))
 
 
+def test_origins_that_share_their_training_dates_count_them_back_from_the_same_month() -> None:
+    """June 2024 is the last matured month. Of its quarters none had matured by August 2023, so that one has its own."""
+    shared = rolling_origins(MONTHS, 6, date(2024, 12, 31), share_dates=True)
+    quarters = (date(2023, 3, 31), date(2023, 6, 30), date(2023, 9, 30), date(2023, 12, 31))
+    assert [origin.train_dates for origin in shared] == [
+        (date(2023, 2, 28),),
+        quarters[:1],
+        quarters[:2],
+        quarters[:2],
+        quarters[:3],
+        quarters,
+    ]
+    own = rolling_origins(MONTHS, 6, date(2024, 12, 31))
+    assert [origin.test_date for origin in shared] == [origin.test_date for origin in own]
+    assert own[4].train_dates == (date(2023, 1, 31), date(2023, 4, 30), date(2023, 7, 31), date(2023, 10, 31))
+
+
 def test_training_can_use_every_month() -> None:
     first = rolling_origins(MONTHS, 6, date(2024, 12, 31), every_months=1)[0]
     assert first == Origin(date(2023, 8, 31), (date(2023, 1, 31), date(2023, 2, 28)))
