@@ -16,7 +16,7 @@ import polars as pl
 from features.contract.tables import DIRECTORY, ITEM_COLUMN, TABLES, column_order
 from features.contract.vocabulary import Driver
 from features.engine.polars import POLARS
-from features.engine.protocol import Engine
+from features.engine.protocol import ClusterEngine, Engine
 from features.errors import BadInput, Finding
 from features.reading.data_hash import data_hash
 from features.reading.definition.source_definition import SourceDefinition, read_definition
@@ -103,7 +103,7 @@ def load_source(
     definition = read_definition(source)
     _check_apart(definition.folder, staging)
     with _work_beside(staging) as work:
-        found = _stored(definition, work, staging, directory, stored) if stored else None
+        found = _stored(definition, work, staging, directory, stored, engine) if stored else None
         loaded = found or _read(definition, work, staging, directory, engine)
         if isinstance(loaded, Report):
             raise BadInput(loaded.errors)
@@ -120,7 +120,7 @@ def _read(definition: SourceDefinition, work: Path, staging: Path, directory: Pa
 
 
 def _stored(
-    definition: SourceDefinition, work: Path, staging: Path, directory: Path | None, stored: Path
+    definition: SourceDefinition, work: Path, staging: Path, directory: Path | None, stored: Path, engine: Engine
 ) -> Loaded | None:
     """The source as the last run stored it, or as it is read and stored now; None where it has no fingerprint."""
     before = fingerprint(definition, directory)
@@ -132,7 +132,7 @@ def _stored(
     checked = work / "checked"
     take_checked(stored, checked)
     known = read_checked(checked, _expectations(definition))
-    report = _checked(definition, work, directory, POLARS, known)
+    report = _checked(definition, work, directory, engine, known)
     if report.errors:
         return report
     validated = _hashed(report, written)
@@ -214,7 +214,9 @@ def _checked(
     first_pass = known.first_pass if known and raw.files else None
     if first_pass:
         first_pass.keep_only(raw.known)
-    in_parts = take_facts(raw, engine, expectations) if not engine.in_process else None
+    in_parts = None
+    if isinstance(engine, ClusterEngine):
+        in_parts = take_facts(raw, engine, expectations, is_stored=first_pass is not None)
     try:
         validated = validate(raw.tables, expectations, work / "tables", raw.refused, first_pass, in_parts)
     except BadInput as bad:  # an engine has stopped

@@ -9,7 +9,7 @@ import polars as pl
 
 from features.calendar import Frame
 from features.contract.vocabulary import EngineName
-from features.engine.protocol import PartWork, Work
+from features.engine.protocol import Work
 
 _IS_FIRST: Final = pl.col("employee_id").ne_missing(pl.col("employee_id").shift(1))
 """Whether a row is the first of its person, in rows sorted by person."""
@@ -26,9 +26,6 @@ class PolarsEngine:
 
     def scan(self, files: Path) -> Frame:
         return nw.from_native(pl.scan_parquet(files))
-
-    def can_scan(self, file: Path) -> bool:
-        return True
 
     def seconds(self, column: str) -> nw.Expr:
         return nw.col(column).dt.timestamp("ms") // 1000
@@ -62,11 +59,6 @@ class PolarsEngine:
 
     def map_rows(self, rows: pl.DataFrame, work: Work) -> pl.DataFrame:
         return work(rows)
-
-    def map_parts(self, rows: Frame, columns: Sequence[str], work: PartWork, by: str | None = None) -> Frame:
-        """All rows are one part."""
-        given: pl.DataFrame = nw.to_native(rows).select(columns).collect()
-        return nw.from_native(pl.concat(work(iter([given]))).lazy())
 
 
 def _sorted(rows: Frame, *by: str, columns: Iterable[pl.Expr]) -> Frame:

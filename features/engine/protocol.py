@@ -7,7 +7,7 @@ on rows that is not an expression.
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import narwhals as nw
 import polars as pl
@@ -38,9 +38,6 @@ class Engine(Protocol):
     def scan(self, files: Path) -> Frame:
         """The rows of a Parquet file, or of all files that match a pattern, read lazily."""
 
-    def can_scan(self, file: Path) -> bool:
-        """Whether the values of a Parquet file arrive as they are in it."""
-
     def seconds(self, column: str) -> nw.Expr:
         """A column of times in whole seconds since a fixed moment."""
 
@@ -67,6 +64,14 @@ class Engine(Protocol):
 
     def map_rows(self, rows: pl.DataFrame, work: Work) -> pl.DataFrame:
         """`work` of rows that are in this process; another engine does it in parts, on its machines."""
+
+
+@runtime_checkable
+class ClusterEngine(Engine, Protocol):
+    """An engine that works on the parts of a frame side by side, on machines of its own."""
+
+    def can_scan(self, file: Path) -> bool:
+        """Whether the values of a Parquet file arrive as they are in it."""
 
     def map_parts(self, rows: Frame, columns: Sequence[str], work: PartWork, by: str | None = None) -> Frame:
         """`work` of each part of these columns of a frame, done now and held. Rows that are equal in `by` are in one

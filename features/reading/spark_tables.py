@@ -30,7 +30,7 @@ from features.reading.definition.source_definition import FILE_NAME, SourceDefin
 from features.reading.limits import MOST_COLUMNS
 from features.reading.queries.sql_statement import Query, Statement, refused_among, select
 
-_DIALECT: Final = Dialect(
+DIALECT: Final = Dialect(
     marks="``",
     skipped=(ESCAPED_TEXT, ESCAPED_NAME, BACKTICKS, LINE_COMMENT, COMMENT),
     forbidden=r"\br['\"]",  # a raw text, in which a backslash escapes nothing
@@ -67,7 +67,7 @@ def write_rows(engine: Engine, rows: Frame, out: Path) -> None:
 
 
 def _found(definition: SourceDefinition, engine: SparkEngine, query: Query) -> FoundRows:
-    if finding := _DIALECT.refusal(Statement(definition, query.sql, ((0, query),))):
+    if finding := DIALECT.refusal(Statement(definition, query.sql, ((0, query),))):
         return FoundRows(query.table, errors=[finding])
     statement = select(definition, "", "*", query)
     try:
@@ -85,5 +85,5 @@ def _found(definition: SourceDefinition, engine: SparkEngine, query: Query) -> F
 
 def _as_plain(name: str, dtype: nw.dtypes.DType) -> str:
     """A column as it is, or as text where it has parts."""
-    quoted = _DIALECT.quoted(name)
+    quoted = DIALECT.quoted(name)
     return quoted if dtype.is_integer() or isinstance(dtype, _PLAIN) else f"cast({quoted} as string) as {quoted}"

@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from spark_cluster import configured, needs_spark
 
-SCRIPT = Path(__file__).parents[1] / "support" / "validated_by_spark.py"
+SUPPORT = Path(__file__).parents[1] / "support"
 FACTS = "assignments, compensation, surveys, collaboration, competencies, performance, working_time"
 
 
@@ -23,13 +23,19 @@ IN_PIECES = "spark.sql.files.maxPartitionBytes 30000\nspark.sql.files.openCostIn
 def validated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What each engine made of each source, by their names."""
     out = tmp_path_factory.mktemp("validated")
-    store, warehouse = out / "store", out / "warehouse"
-    with configured(tmp_path_factory.mktemp("cluster"), IN_PIECES + f"spark.sql.warehouse.dir {warehouse.as_uri()}\n"):
-        command = [sys.executable, SCRIPT, out, store.as_uri()]
-        run = subprocess.run(command, capture_output=True, text=True, cwd=out, check=False)
-    assert run.returncode == 0, run.stderr
-    assert not list(store.iterdir())  # a run leaves nothing in the store
+    warehouse = f"spark.sql.warehouse.dir {(out / 'warehouse').as_uri()}\n"
+    with configured(tmp_path_factory.mktemp("cluster"), IN_PIECES + warehouse):
+        run("validated_by_spark.py", out)
     return out
+
+
+def run(script: str, out: Path) -> None:
+    """Runs a script of `tests/support` in a process of its own, which leaves nothing in the store."""
+    store = out / "store"
+    command = [sys.executable, SUPPORT / script, out, store.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=out, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not list(store.iterdir())
 
 
 def result(folder: Path, source: str, engine: str) -> dict[str, Any]:
@@ -102,3 +108,22 @@ def test_wrong_queries_are_errors_with_their_line_and_other_tables_are_checked(v
 def test_another_engine_does_not_read_tables_of_spark(validated: Path) -> None:
     (error,) = result(validated, "catalogued", "polars")["report"]["errors"]
     assert (error["rule"], error["column"]) == ("tables that only Spark reads", "spark.tables")
+
+
+@needs_spark
+def test_a_table_of_a_database_is_read_by_jdbc_as_its_file_is(tmp_path: Path) -> None:
+    """Derby comes with Spark, and belongs to one process."""
+    name = "spark.sql.catalog.payroll"
+    catalogue = [
+        f"{name} org.apache.spark.sql.execution.datasources.v2.jdbc.JDBCTableCatalog",
+        f"{name}.url jdbc:derby:{tmp_path / 'derby'};create=true",
+        f"{name}.driver org.apache.derby.jdbc.EmbeddedDriver",
+        "spark.master local[2]",
+    ]
+    (tmp_path / "cluster").mkdir()
+    with configured(tmp_path / "cluster", "\n".join(catalogue)):
+        run("read_by_jdbc.py", tmp_path)
+    ours, theirs = (result(tmp_path, "jdbc", engine) for engine in ("polars", "spark"))
+    assert "Read by Spark: compensation, surveys." in theirs["report"]["notes"]
+    assert theirs["data_hash"] == ours["data_hash"]
+    assert without_places(theirs["report"]) == ours["report"]

@@ -18,7 +18,7 @@ from polars.testing import assert_frame_equal
 
 from features.contract.tables import TABLES, column_order, column_type, people_columns, required_columns
 from features.engine.polars import POLARS
-from features.engine.protocol import Engine
+from features.engine.protocol import ClusterEngine, Engine
 from features.reading.raw_tables import Raw
 from features.validation.expectations import Expectations
 from features.validation.parts.facts import take_facts
@@ -150,7 +150,7 @@ def run(
         paths[table] = folder / f"{table}.raw"
         pq.write_table(rows, paths[table])
     given, expectations = Raw(dict(paths)), Expectations(**expected)
-    in_parts = None if engine.in_process else take_facts(given, engine, expectations)
+    in_parts = take_facts(given, engine, expectations) if isinstance(engine, ClusterEngine) else None
     report = validate(given.tables, expectations, folder / "canonical", in_parts=in_parts)
     left_over = [path.name for path in folder.iterdir() if path.suffix != ".raw" and ".read" not in path.suffixes]
     assert left_over == ([] if report.errors else ["canonical"])

@@ -7,7 +7,8 @@ import pytest
 from features.collaboration.fast_paths import Compiled, Defined
 from features.collaboration.pairs import ASKS, BASE, sums_by
 from features.engine.polars import POLARS
-from features.engine.spark.engine import _OTHER_VERSION, _without_product, _worked
+from features.engine.spark.engine import _worked
+from features.engine.spark.failures import OTHER_VERSION, without_product
 from features.errors import BadInput
 from features.known.codes import numbered
 
@@ -91,12 +92,12 @@ def test_work_on_rows_runs_in_this_process_with_polars():
 
 @pytest.mark.parametrize("sign", ["ModuleNotFoundError: No module named 'pipeline'", "[PYTHON_VERSION_MISMATCH] 3.10"])
 def test_executors_without_the_driver_s_python_are_bad_input_with_the_remedy(sign):
-    assert isinstance(_without_product(RuntimeError(f"Traceback: {sign}")), BadInput)
-    assert "spark.archives" in str(_without_product(RuntimeError(sign)))
+    assert isinstance(without_product(RuntimeError(f"Traceback: {sign}")), BadInput)
+    assert "spark.archives" in str(without_product(RuntimeError(sign)))
     other = RuntimeError("a division by zero")
-    assert _without_product(other) is other
+    assert without_product(other) is other
 
 
 def test_an_executor_with_another_version_of_the_product_refuses_to_score():
-    with pytest.raises(RuntimeError, match=_OTHER_VERSION):
+    with pytest.raises(RuntimeError, match=OTHER_VERSION):
         next(_worked(doubled, pl.DataFrame({"double": [0]}).to_arrow().schema, "0.0.0", iter([])))

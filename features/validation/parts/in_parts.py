@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.calendar import Frame
-from features.engine.protocol import Engine
+from features.engine.protocol import ClusterEngine
 from features.validation.batches import join_parts
 from features.validation.checked_table import CheckedTable
 from features.validation.cross_checks import People
@@ -33,7 +33,7 @@ class RawFrame:
 class InParts:
     """Raw tables as frames of an engine. They are checked as `check_table` and `usable_rows` check those of files."""
 
-    engine: Engine
+    engine: ClusterEngine
     tables: Mapping[str, RawFrame]
     _kept: dict[str, Frame] = field(default_factory=dict)
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from features.reading import spark_tables
 from features.reading.databases.connectors import CONNECTORS
 from features.reading.definition.source_definition import SourceDefinition
 from features.reading.definition.source_toml import SourceToml
 from features.reading.queries.sql_statement import Query, Statement
 
-BY_WORDS = sorted(set(CONNECTORS) - {"postgresql", "postgres", "duckdb"})
+DIALECTS = {**{scheme: connector.dialect for scheme, connector in CONNECTORS.items()}, "spark": spark_tables.DIALECT}
+BY_WORDS = sorted(set(DIALECTS) - {"postgresql", "postgres", "duckdb"})
 
 READS = {
     "a plain query": "select a, count(*) from t group by 1",
@@ -52,12 +54,17 @@ OWN = {
     "bigquery: three quotes": ("bigquery", "select '''it's; ''' as a", None),
     "bigquery: a name": ("bigquery", "select 1 as a from `p.d.t;`", None),
     "databricks: a raw text": ("databricks", r"select r'\' ; drop' as a", "what begins with r'"),
+    "spark: a raw text": ("spark", r"select r'\' ; drop' as a", "what begins with r'"),
+    "spark: an address": ("spark", "select * from parquet.`s3a://b/into;x`", None),
+    "spark: a program": ("spark", "select transform(a) using 'sh' as a from t", "'using' may do more than read"),
+    "spark: a function of lists": ("spark", "select transform(array(1), x -> x + 1) as a from t", None),
+    "spark: a method of Java": ("spark", "select reflect('java.lang.System', 'exit', 1)", "'reflect' may do more"),
 }
 
 
 def rule(scheme: str, sql: str) -> str | None:
     definition = SourceDefinition(Path(), SourceToml())
-    finding = CONNECTORS[scheme].dialect.refusal(Statement(definition, sql, ((0, Query("x", "tables", "x", sql)),)))
+    finding = DIALECTS[scheme].refusal(Statement(definition, sql, ((0, Query("x", "tables", "x", sql)),)))
     return finding.rule if finding else None
 
 
