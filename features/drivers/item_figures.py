@@ -99,13 +99,22 @@ def wide(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
     return known.once(f"columns of {kind.table}", work_out)
 
 
+def answering_days(known: Known, kind: Kind) -> Frame:
+    """By person and day with figures in the window (`kind.months`, 0]: `answers`, their number."""
+
+    def work_out(known: Known) -> Frame:
+        return known.facts(kind.table, months=kind.months).group_by("employee_id", kind.when).agg(answers=nw.len())
+
+    return known.once(f"days of {kind.table}", work_out, of_many=True)
+
+
 def rounds_missed(known: Known, kind: Kind) -> Frame:
     """Share of rounds without a figure of the person, in (`kind.months`, 0] from the person's first whole month here.
 
     A round is a calendar month in which many people have one. Null where there was no round.
     """
     here = present(known).select("employee_id", first_month=month_number("observed_from"))
-    rows = known.facts(kind.table, months=kind.months).select("employee_id", month=month_number(kind.when)).unique()
+    rows = answering_days(known, kind).select("employee_id", month=month_number(kind.when)).unique()
     rows = rows.join(here, on="employee_id").filter(nw.col("month") > nw.col("first_month"))
     held = rows.group_by("month").agg(given=nw.len()).join(here.select(people=nw.len()), how="cross")
     held = held.filter(nw.col("given") >= nw.col("people") * LEAST_SHARE_OF_A_ROUND).select("month")

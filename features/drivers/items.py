@@ -26,7 +26,7 @@ from features.catalogue.item_labels import (
     TREND,
 )
 from features.contract.vocabulary import Driver, snake_case
-from features.drivers.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
+from features.drivers.item_figures import KINDS, Kind, Named, answering_days, last_and_means, rounds_missed, wide
 from features.drivers.peers import mean_of_others, rank_in
 from features.drivers.relationships import LEADS_NOBODY, of_reports
 from features.known.facts import Known
@@ -252,11 +252,11 @@ def _participation_family(kind: Kind) -> Family:
         first = known.first_day(kind.table)
         last = known.versions(kind.table).group_by("employee_id").agg(nw.col(kind.when).max().alias("last_day"))
         counts_of = (
-            known.facts(kind.table, months=kind.months)
+            answering_days(known, kind)
             .group_by("employee_id")
             .agg(
                 *(
-                    (nw.col(kind.when) > known.ago(months)).cast(nw.Int64).sum().alias(f"count_{months}m")
+                    nw.when(nw.col(kind.when) > known.ago(months)).then("answers").sum().alias(f"count_{months}m")
                     for months in windows
                 )
             )
