@@ -33,7 +33,7 @@ def fingerprint(definition: SourceDefinition, directory: Path | None) -> str | N
         return None
     try:
         files = _files(definition, directory)
-        return _digest([*_about(definition), *(f"{file.name}\0{_bytes_of(file)}" for file in files)])
+        return _digest([*_about(definition), *(f"{file.name}\0{digest_of(file)}" for file in files)])
     except (OSError, BadInput):  # reading reports it
         return None
 
@@ -70,10 +70,11 @@ def _about(definition: SourceDefinition) -> Iterable[str]:
 def code_version() -> str:
     """A digest of the modules that decide what a table is, and the versions of the libraries that they use."""
     modules = sorted(path for path in _OWN_CODE.rglob("*.py"))
-    return _digest([*(f"{library} {version(library)}" for library in _LIBRARIES), *map(_bytes_of, modules)])
+    return _digest([*(f"{library} {version(library)}" for library in _LIBRARIES), *map(digest_of, modules)])
 
 
-def _bytes_of(file: Path) -> str:
+def digest_of(file: Path) -> str:
+    """SHA-256 of the bytes of a file."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 

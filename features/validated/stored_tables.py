@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from features.files import delete, locked_at_once
+from features.validated.fingerprint import digest_of
 from features.validation.report import Report
 
 _GENERATION: Final = "tables"
@@ -43,10 +44,10 @@ def take(folder: Path, fingerprint: str, out: Path) -> StoredTables | None:
         manifest = _manifest_in(generation) if is_free else None
         if manifest is None or manifest["fingerprint"] != fingerprint:
             return None
-        sizes: dict[str, int] = manifest["sizes"]
-        if sizes != _sizes(generation):  # a killed run, or a disk that lost something
+        digests: dict[str, str] = manifest["digests"]
+        if digests != _digests(generation):  # a killed run, or a disk that lost something
             return None
-        _link(generation, sizes, out)
+        _link(generation, digests, out)
         return StoredTables(Report.from_dict(manifest["report"]), manifest["data_hash"])
 
 
@@ -55,9 +56,9 @@ def take_checked(folder: Path, out: Path) -> None:
     with locked(folder) as is_free:
         generation = folder / _GENERATION
         manifest = _manifest_in(generation) if is_free else None
-        sizes: dict[str, int] = manifest.get("checked", {}) if manifest else {}
-        is_whole = sizes == _sizes(generation / _CHECKED)
-        _link(generation / _CHECKED, sizes if is_whole else (), out)
+        digests: dict[str, str] = manifest.get("checked", {}) if manifest else {}
+        is_whole = digests == _digests(generation / _CHECKED)
+        _link(generation / _CHECKED, digests if is_whole else (), out)
 
 
 def put(folder: Path, fingerprint: str, tables: Path, validated: StoredTables, checked: Path | None = None) -> None:
@@ -69,16 +70,16 @@ def put(folder: Path, fingerprint: str, tables: Path, validated: StoredTables, c
         if not is_free:
             return
         _clear(folder)
-        sizes = _sizes(tables)
+        digests = _digests(tables)
         new = Path(tempfile.mkdtemp(prefix=".", dir=folder))
-        _link(tables, sizes, new / _GENERATION)
-        of_first_pass = _sizes(checked) if checked else {}
+        _link(tables, digests, new / _GENERATION)
+        of_first_pass = _digests(checked) if checked else {}
         if checked:
             _link(checked, of_first_pass, new / _GENERATION / _CHECKED)
         manifest = {
             "checked": of_first_pass,
             "fingerprint": fingerprint,
-            "sizes": sizes,
+            "digests": digests,
             "data_hash": validated.data_hash,
             "report": validated.report.as_dict() | {"notes_of_reading": list(validated.report.notes_of_reading)},
         }
@@ -126,9 +127,9 @@ def _clear(folder: Path) -> None:
             delete(path)
 
 
-def _sizes(folder: Path) -> dict[str, int]:
+def _digests(folder: Path) -> dict[str, str]:
     files = [path for form in ("*.parquet", "*.json") for path in folder.glob(form) if path.name != _MANIFEST]
-    return {path.name: path.stat().st_size for path in sorted(files)}
+    return {path.name: digest_of(path) for path in sorted(files)}
 
 
 def _link(tables: Path, names: Iterable[str], out: Path) -> None:

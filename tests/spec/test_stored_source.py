@@ -140,6 +140,30 @@ def test_a_damaged_store_is_not_used(source: Path, stored: Path) -> None:
     assert is_taken(source, stored)
 
 
+def test_a_stored_table_that_lost_a_bit_is_not_used(source: Path, stored: Path) -> None:
+    first = load(source, stored)
+    _flip_a_bit(stored / "tables" / "surveys.parquet")
+    assert not is_taken(source, stored)
+    assert load(source, stored) == first
+
+
+def test_facts_of_the_first_pass_that_lost_a_bit_are_read_again(source: Path, stored: Path, tmp_path: Path) -> None:
+    load(source, stored)
+    stored_tables.take_checked(stored, tmp_path / "whole")
+    damaged = next(path for path in (tmp_path / "whole").iterdir() if path.suffix == ".parquet").name
+    _flip_a_bit(stored / "tables" / "checked" / damaged)
+    stored_tables.take_checked(stored, tmp_path / "damaged")
+    assert not list((tmp_path / "damaged").iterdir())
+
+
+def _flip_a_bit(file: Path) -> None:
+    """Change the file to one of the same size, without changing the files that are linked to it."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.unlink()
+    file.write_bytes(data)
+
+
 def test_tables_that_another_run_uses_are_left_alone(source: Path, stored: Path) -> None:
     first = load(source, stored)
     with stored_tables.locked(stored) as is_free:
