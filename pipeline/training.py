@@ -1,7 +1,7 @@
 """The training job: load, build, evaluate, guard, fit, record, promote."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,7 +19,6 @@ from pipeline.dataset.material import Material, material_of
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import LEAST_EXITS
 from pipeline.dataset.workspace import was_told_of_erasure, workspace
-from pipeline.informed import WHERE_AND_SINCE
 from pipeline.judgement.assembly import (
     first_report,
     with_comparisons,
@@ -41,10 +40,10 @@ from pipeline.model.fallback import FALLBACK
 from pipeline.model.stored_model import StoredModel
 from pipeline.model.trees.parallel import bytes_of_fit, in_parallel
 from pipeline.model.tuning import Tuning, tune
-from pipeline.notice import notice_in_force, require_notice
+from pipeline.notice import require_notice
 from pipeline.registry import promotion
-from pipeline.scoring.population import employment_of
 from pipeline.settings import Settings
+from pipeline.shown_predictions import shown_predictions
 from pipeline.store.store import Store
 
 Progress = Callable[[str], None]
@@ -225,33 +224,9 @@ def full_report(
 
 
 def predictions_of(done: Evaluated, request: Request, settings: Settings, today: date) -> pl.DataFrame:
-    """The out-of-time predictions, without those of people who object to being scored, or who have not been informed by
-    the day that is asked; no rows unless wanted."""
-    material, loaded = done.material, done.loaded
-    rows = predictions(material.dataset, done.judged, material.horizon_months)
-    if not request.predictions:
-        return rows.clear()
-    with Store.of(settings) as store, store.reading() as scores:
-        objected = scores.objections.among(loaded.name, rows["employee_id"].unique())
-    left_out = pl.Series([*objected, *_not_informed(loaded, rows, settings, today)], dtype=pl.String)
-    return rows.filter(~pl.col("employee_id").is_in(left_out.implode()))
-
-
-def _not_informed(loaded: Source | CrossSection, rows: pl.DataFrame, settings: Settings, today: date) -> Iterable[str]:
-    """The people with predictions who have not been informed, by their post and hire date on the last date predicted.
-
-    In a cross-section nothing is known of those who have left, not even where they worked.
-    """
-    notice = notice_in_force(settings, loaded.name, today)
-    if notice is None or notice.is_to_everyone:
-        return ()
-    last = rows.select("employee_id", "snapshot_date").sort("snapshot_date").unique("employee_id", keep="last")
-    days = last["snapshot_date"].unique().drop_nulls()
-    known = [employment_of(loaded, day).with_columns(snapshot_date=pl.lit(day)) for day in days]
-    nobody = pl.DataFrame(schema={**WHERE_AND_SINCE, "snapshot_date": pl.Date})
-    where = pl.concat([nobody, *known])
-    people = last.join(where, on=["employee_id", "snapshot_date"], how="left")
-    return notice.not_informed(people)["employee_id"]
+    """The out-of-time predictions that may be shown on a day; no rows unless wanted."""
+    rows = predictions(done.material.dataset, done.judged, done.material.horizon_months)
+    return shown_predictions(rows, done.loaded, settings, today) if request.predictions else rows.clear()
 
 
 def _counts_of(champion: tuple[str, StoredModel] | None) -> DataCounts | None:

@@ -16,7 +16,7 @@ from pipeline.notice import not_informed, require_notice, uncovered
 from pipeline.notices import Notice
 from pipeline.scoring.population import employment_of
 from pipeline.settings import Settings
-from pipeline.training import _not_informed
+from pipeline.shown_predictions import people_not_informed
 
 TODAY = date(2026, 10, 1)
 PEOPLE = pl.DataFrame(
@@ -194,7 +194,7 @@ def test_predictions_are_of_informed_people_only(source_of: Callable[..., Source
 
     def dropped(**notice: object) -> list[str]:
         settings = Settings(notice_given={source.name: {"given": "2024-02-01", **notice}})  # type: ignore[dict-item]
-        return sorted(_not_informed(source, rows, settings, TODAY))
+        return sorted(people_not_informed(source, rows, settings, TODAY))
 
     assert dropped() == ["B"]
     assert dropped(department="Sales") == ["B", "C"]
