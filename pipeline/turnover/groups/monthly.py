@@ -53,7 +53,8 @@ def lines_of(months: pl.DataFrame, episodes: pl.DataFrame) -> pl.DataFrame:
     teams = teams.with_columns(pl.col("manager_id").cast(pl.String))
     above = chains(teams.select(manager="manager_id", month="month"), episodes)
     lines = teams.join(above, left_on=["manager_id", "month"], right_on=["manager", "month"])
-    sums = lines.group_by("line", "month").agg(pl.col(FIGURES).sum())
+    lines = lines.sort("line", "month", "manager_id")  # the same order of teams gives the same last digit of a sum
+    sums = lines.group_by("line", "month", maintain_order=True).agg(pl.col(FIGURES).sum())
     return sums.select(pl.lit(MANAGER).alias("by"), pl.col("line").alias("group"), "month", *FIGURES)
 
 

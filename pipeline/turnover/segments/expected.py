@@ -61,11 +61,11 @@ def _variance(people: pl.DataFrame, cells: Cells, names: Sequence[str]) -> float
     """The variance of a sum of risks over its mean: that of persons (Pearson's), times the design effect of teams."""
     rates = cells.table.select(*names, rate=pl.Series(cells.model.expected) / pl.col("worked"))
     people = people.with_row_index("person").with_columns(team=pl.coalesce("team", pl.format("alone {}", "person")))
-    rest = people.join(rates, on=names, nulls_equal=True).select(
+    rest = people.join(rates, on=names, nulls_equal=True, maintain_order="left").select(
         "team", residual=(pl.col("risk") - pl.col("rate")) / pl.col("rate").clip(_SMALLEST).sqrt()
     )
     squares = float((rest["residual"] ** 2).sum())
-    together = float((rest.group_by("team").agg(pl.col("residual").sum())["residual"] ** 2).sum())
+    together = float((rest.group_by("team", maintain_order=True).agg(pl.col("residual").sum())["residual"] ** 2).sum())
     free = max(people.height - sum(people[name].n_unique() for name in names), 1)
     return max(squares / free * max(together / max(squares, _SMALLEST), 1.0), _SMALLEST)
 
