@@ -4,7 +4,7 @@ Spark's configuration says what a catalogue is: a metastore, Delta, Iceberg, or 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,22 +18,13 @@ from features.engine.protocol import Engine
 from features.engine.spark.engine import SparkEngine
 from features.engine.spark.failures import RejectedQueryError
 from features.errors import BadInput, Finding
-from features.reading.databases.dialect import (
-    BACKTICKS,
-    COMMENT,
-    ESCAPED_NAME,
-    ESCAPED_TEXT,
-    LINE_COMMENT,
-    Dialect,
-)
+from features.reading.databases.dialect import SPARK_SQL
 from features.reading.definition.source_definition import FILE_NAME, SourceDefinition
 from features.reading.limits import MOST_COLUMNS
 from features.reading.queries.sql_statement import Query, Statement, refused_among, select
 
-DIALECT: Final = Dialect(
-    marks="``",
-    skipped=(ESCAPED_TEXT, ESCAPED_NAME, BACKTICKS, LINE_COMMENT, COMMENT),
-    forbidden=r"\br['\"]",  # a raw text, in which a backslash escapes nothing
+DIALECT: Final = replace(
+    SPARK_SQL,
     also_changing=frozenset("using reflect try_reflect java_method".split()),  # they run programs and Java's methods
 )
 _PLAIN: Final = (nw.Boolean, nw.String, nw.Date, nw.Datetime, nw.Float32, nw.Float64, nw.Decimal)

@@ -10,21 +10,8 @@ import pyarrow as pa
 from features.reading.databases.address import Address
 from features.reading.databases.arrow_types import BATCH_ROWS
 from features.reading.databases.connector import Connector, tables_of
-from features.reading.databases.dialect import (
-    BACKTICKS,
-    COMMENT,
-    ESCAPED_NAME,
-    ESCAPED_TEXT,
-    LINE_COMMENT,
-    Dialect,
-)
+from features.reading.databases.dialect import SPARK_SQL
 from features.reading.databases.warehouse import Warehouse, opened
-
-_DIALECT: Final = Dialect(
-    marks="``",
-    skipped=(ESCAPED_TEXT, ESCAPED_NAME, BACKTICKS, LINE_COMMENT, COMMENT),
-    forbidden=r"\br['\"]",  # a raw text, in which a backslash escapes nothing
-)
 
 _ATTEMPTS: Final = 3
 """The driver's own default are thirty, over a quarter of an hour."""
@@ -74,7 +61,7 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
             raise databricks.OperationalError("not connected") from None
 
     def made(connection: object) -> Warehouse:
-        return Warehouse(connection, _DIALECT, errors, lambda schema: tables_of(schema, "current_schema()"), _rows)
+        return Warehouse(connection, SPARK_SQL, errors, lambda schema: tables_of(schema, "current_schema()"), _rows)
 
     return opened(connect, errors, made)
 
@@ -84,6 +71,6 @@ CONNECTOR: Final = Connector(
     package="databricks.sql",
     extra="databricks",
     example="databricks://token:access_token@host?http_path=/sql/1.0/warehouses/id&catalog=main&schema=hr",
-    dialect=_DIALECT,
+    dialect=SPARK_SQL,
     connect=_connect,
 )

@@ -83,3 +83,11 @@ class Dialect:
             rf"(?!{self.forbidden})(?:{skipped})|(?P<unread>{self.forbidden}|{unread})|(?P<word>[^\W\d]\w*)|\w+|[();]"
         )
         return re.compile(pattern, re.DOTALL | re.IGNORECASE)
+
+
+SPARK_SQL: Final = Dialect(
+    marks="``",
+    skipped=(ESCAPED_TEXT, ESCAPED_NAME, BACKTICKS, LINE_COMMENT, COMMENT),
+    forbidden=r"\br['\"]",  # a raw text, in which a backslash escapes nothing
+)
+"""That of Spark, and of Databricks."""
