@@ -115,8 +115,12 @@ def backtest(
 
     def fit_and_predict(split: Split) -> tuple[Blend, dict[str, np.ndarray], list[PlausibleExits]]:
         progress(f"judging {split.label}")
-        known = held_out if split is first else None
-        blend, unconstrained = _fitted(dataset, split, seed, quick, shape, known, chosen)
+        shared = TrainingRows.of(dataset.X, split.train, held_out if split is first else None)
+        if chosen and split is first:
+            fitted = chosen
+        else:
+            fitted = _fit(dataset, split, seed, quick, chosen, shape=shape, shared=shared)
+        blend, unconstrained = _with_ranges(dataset, split, fitted, seed, quick, shared)
         predicted, tenths = _predicted(dataset, split, blend, seed, quick)
         if unconstrained:
             predicted["unconstrained"] = unconstrained.risk(dataset.X[split.test])
@@ -145,21 +149,11 @@ def backtest(
     )
 
 
-def _fitted(
-    dataset: Dataset,
-    split: Split,
-    seed: int,
-    quick: bool,
-    shape: Shape | None,
-    held_out: HeldOut | None,
-    chosen: Blend | None,
+def _with_ranges(
+    dataset: Dataset, split: Split, blend: Blend, seed: int, quick: bool, shared: TrainingRows
 ) -> tuple[Blend, Blend | None]:
-    """The model of a split, and the same without monotone constraints; None if it has none, and in quick runs.
-
-    `chosen` has the hyperparameters, if they are known.
-    """
-    shared = TrainingRows.of(dataset.X, split.train, held_out)
-    blend = _fit(dataset, split, seed, quick, chosen, shape=shape, shared=shared)
+    """The model of a split, which knows how uncertain its risks are, and the same without monotone constraints; None if
+    it has none, and in quick runs."""
     blend = with_posterior(
         blend,
         dataset.X,
