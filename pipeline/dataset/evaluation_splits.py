@@ -55,10 +55,11 @@ def split_of(
     """The split of an origin: trained on its training dates, tested on its test date.
 
     It learns from no more than `most_stayers` rows of stayers, drawn at random; if there are more, a quick run draws
-    half as many, and refits learn from half as many rows as are drawn.
+    half as many, and refits learn from half as many rows as stayers are drawn.
     """
     sample = sample_of_stayers(dataset.rows_on(origin.train_dates), dataset.left, most_stayers, seed, quick)
     train = sample.rows
+    stayers = len(train) - int(dataset.left[train].sum())
     inner = inner_folds(origin.train_dates, horizon_months)
     return Split(
         label=f"{origin.test_date:%Y-%m-%d}",
@@ -67,12 +68,8 @@ def split_of(
         test=dataset.rows_on([origin.test_date]),
         folds=fold_rows(dataset.keys["snapshot_date"].to_numpy()[train], inner),
         stayers_kept=sample.stayers_kept,
-        refit=random_rows(train, _rows_of_refit(most_stayers, quick), seed) if sample.stayers_kept < 1 else None,
+        refit=random_rows(train, max(1, stayers // 2), seed) if sample.stayers_kept < 1 else None,
     )
-
-
-def _rows_of_refit(most_stayers: int, quick: bool) -> int:
-    return max(1, most_stayers // (4 if quick else 2))
 
 
 def final_split_of(

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,9 +52,10 @@ TINY: Final = Shape(leaves=6, least_rows=120, ridge=20.0)
 SMALL: Final = Shape(leaves=8, least_rows=60, ridge=20.0)
 MIDDLE: Final = Shape(leaves=15, least_rows=30, ridge=10.0)
 LARGE: Final = Shape(leaves=31, least_rows=50, ridge=10.0)
-LARGE_IN_LARGER_STEPS: Final = Shape(leaves=31, least_rows=50, ridge=10.0, learning_rate=0.07)
+LARGE_IN_LARGER_STEPS: Final = replace(LARGE, learning_rate=0.07)
 SHAPES: Final = (TINY, SMALL, MIDDLE, LARGE)
 _MANY_EXITS: Final = 20_000
+"""From here on a quick run boosts in larger steps."""
 
 
 def shape_for(exits: int) -> Shape:
